@@ -1,0 +1,1 @@
+"""The documents, their clauses, and the index over them."""

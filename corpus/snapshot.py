@@ -1,0 +1,280 @@
+"""Clauses → a published snapshot: built beside the live one, verified, then made live by switching one pointer."""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from corpus.clause import Clause, Document
+from corpus.embedder import Embedder
+from corpus.index import (
+    ClauseIndex,
+    Progress,
+    VectorIndex,
+    Vectors,
+    build_keywords,
+    build_vectors,
+    indexed_text,
+    open_keywords,
+    open_vectors,
+)
+from corpus.store import read_store, write_store
+from corpus.tokens import DICTIONARY
+
+KEEP = 3
+_ENCODE_BATCH = 2_000
+
+
+class SnapshotUnreadable(Exception):
+    """A snapshot is missing, damaged or was not made for this program; says which and how to mend it."""
+
+
+class IngestRunning(Exception):
+    """Another ingest holds the data folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a snapshot holds; `files` maps each file that never changes again to its sha256."""
+
+    id: str
+    clauses: int
+    dimension: int
+    embedder: str
+    dictionary: str
+    files: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One opened snapshot. `degraded` says in Chinese why vectors are missing, "" when they are there."""
+
+    id: str
+    documents: tuple[Document, ...]
+    clauses: tuple[Clause, ...]
+    index: ClauseIndex
+    by_ref: dict[str, Clause]
+    vectors: VectorIndex | None
+    degraded: str
+
+    def close(self) -> None:
+        if self.vectors is not None:
+            self.vectors.close()
+
+
+_MANIFEST = TypeAdapter(Manifest)
+
+
+@contextmanager
+def ingest_lock(data_dir: Path) -> Iterator[None]:
+    """One writer at a time; the lock goes with the process, however it dies. Raises IngestRunning."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with open(data_dir / "ingest.lock", "w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise IngestRunning("另一个入库程序正在运行，请等它结束") from error
+        yield
+
+
+def build(
+    data_dir: Path,
+    documents: Sequence[Document],
+    clauses: Sequence[Clause],
+    embedder: Embedder,
+    progress: Progress | None = None,
+) -> Path:
+    """Writes a complete, unpublished snapshot and returns its folder (`.tmp-…`, swept by the next build)."""
+    snapshots = data_dir / "snapshots"
+    snapshots.mkdir(parents=True, exist_ok=True)
+    for left_over in snapshots.glob(".tmp-*"):
+        shutil.rmtree(left_over, ignore_errors=True)
+    name = _next_name(snapshots, clauses, embedder)
+    folder = snapshots / f".tmp-{name}"
+    folder.mkdir()
+    write_store(folder / "corpus.sqlite", documents, clauses)
+    vectors = _encode(embedder, clauses, progress)
+    np.save(folder / "vectors.npy", vectors)
+    build_keywords(folder / "keywords", clauses)
+    build_vectors(folder / "chroma", vectors, progress)
+    _write_manifest(folder, Manifest(name, len(clauses), vectors.shape[1], embedder.fingerprint, dictionary_hash(), {}))
+    return folder
+
+
+def _next_name(snapshots: Path, clauses: Sequence[Clause], embedder: Embedder) -> str:
+    digest = hashlib.sha256()
+    for clause in clauses:
+        digest.update(repr(clause).encode())
+    digest.update(embedder.fingerprint.encode() + dictionary_hash().encode())
+    numbers = [int(path.name.split("-")[0]) for path in snapshots.glob("[0-9]*-*")]
+    return f"{max(numbers, default=0) + 1:06d}-{digest.hexdigest()[:12]}"
+
+
+def _encode(embedder: Embedder, clauses: Sequence[Clause], progress: Progress | None) -> Vectors:
+    texts = [indexed_text(clause) for clause in clauses]
+    parts = []
+    for start in range(0, len(texts), _ENCODE_BATCH):
+        parts.append(embedder.encode(texts[start : start + _ENCODE_BATCH]))
+        if progress:
+            progress("算向量", min(start + _ENCODE_BATCH, len(texts)), len(texts))
+    return np.concatenate(parts).astype(np.float32)
+
+
+def _write_manifest(folder: Path, manifest: Manifest) -> None:
+    files = {str(path.relative_to(folder)): _sha256(path) for path in sorted(folder.rglob("*")) if _is_final(path)}
+    text = json.dumps(asdict(manifest) | {"files": files}, ensure_ascii=False, indent=1)
+    (folder / "MANIFEST.json").write_text(text, encoding="utf-8")
+    for path in sorted(folder.rglob("*")):
+        _fsync(path)
+    _fsync(folder)
+
+
+def _is_final(path: Path) -> bool:
+    """Chroma's SQLite file is written at every opening; every other file is never touched again."""
+    return path.is_file() and not path.name.startswith("chroma.sqlite3")
+
+
+def dictionary_hash() -> str:
+    return _sha256(DICTIONARY)
+
+
+def _sha256(path: Path) -> str:
+    with open(path, "rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _fsync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def publish(data_dir: Path, built: Path) -> str:
+    """Makes a built snapshot the live one and returns its id; the last KEEP are kept."""
+    final = built.parent / built.name.removeprefix(".tmp-")
+    built.rename(final)
+    _fsync(final.parent)
+    _point(data_dir, final.name)
+    _prune(data_dir)
+    return final.name
+
+
+def rollback(data_dir: Path) -> str:
+    """Points back to the snapshot before the live one; returns its id. Raises SnapshotUnreadable without one."""
+    earlier = [name for name in published(data_dir) if name < current_id(data_dir)]
+    if not earlier:
+        raise SnapshotUnreadable("没有更早的快照可以回退")
+    _point(data_dir, earlier[-1])
+    return earlier[-1]
+
+
+def published(data_dir: Path) -> list[str]:
+    """Ids, oldest first."""
+    return sorted(path.name for path in (data_dir / "snapshots").glob("[0-9]*-*"))
+
+
+def current_id(data_dir: Path) -> str:
+    """Raises SnapshotUnreadable when nothing was published."""
+    try:
+        return (data_dir / "CURRENT").read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SnapshotUnreadable("还没有快照，请先运行 python -m ingest") from error
+
+
+def _point(data_dir: Path, name: str) -> None:
+    pointer = data_dir / "CURRENT.tmp"
+    pointer.write_text(name + "\n", encoding="ascii")
+    _fsync(pointer)
+    os.replace(pointer, data_dir / "CURRENT")
+    _fsync(data_dir)
+
+
+def _prune(data_dir: Path) -> None:
+    live = current_id(data_dir)
+    for name in published(data_dir)[:-KEEP]:
+        if name != live:
+            shutil.rmtree(data_dir / "snapshots" / name, ignore_errors=True)
+
+
+def open_snapshot(folder: Path, embedder: Embedder | None) -> Snapshot:
+    """Raises SnapshotUnreadable. Vectors that cannot be used are left out and `degraded` says why."""
+    manifest = _read_manifest(folder)
+    try:
+        stored = read_store(folder / "corpus.sqlite")
+        keywords = open_keywords(folder / "keywords")
+    except (sqlite3.Error, ValidationError, OSError, ValueError) as error:
+        raise SnapshotUnreadable(f"快照 {folder.name} 读不出来：{error}") from error
+    vectors, degraded = _open_vectors(folder, manifest, embedder)
+    index = ClauseIndex(stored.clauses, keywords, vectors)
+    by_ref = {str(clause.ref): clause for clause in stored.clauses}
+    return Snapshot(manifest.id, stored.documents, stored.clauses, index, by_ref, vectors, degraded)
+
+
+def _read_manifest(folder: Path) -> Manifest:
+    try:
+        manifest = _MANIFEST.validate_json((folder / "MANIFEST.json").read_bytes())
+        damaged = [
+            name
+            for name, digest in manifest.files.items()
+            if not name.startswith("chroma") and _sha256(folder / name) != digest
+        ]
+    except (OSError, ValidationError) as error:
+        raise SnapshotUnreadable(f"快照 {folder.name} 读不出来：{error}") from error
+    if damaged:
+        raise SnapshotUnreadable(f"快照 {folder.name} 的文件已损坏：{'、'.join(damaged)}")
+    return manifest
+
+
+def _open_vectors(folder: Path, manifest: Manifest, embedder: Embedder | None) -> tuple[VectorIndex | None, str]:
+    if embedder is None:
+        return None, "编码器不可用，只按词检索"
+    if manifest.embedder != embedder.fingerprint:
+        return None, "快照是用另一个编码器建的，只按词检索；请重新运行 python -m ingest"
+    vectors = np.load(folder / "vectors.npy", mmap_mode="r")
+    chroma = folder / "chroma"
+    if not _chroma_whole(folder, manifest):
+        chroma = _rebuild_chroma(folder, vectors)
+    try:
+        return open_vectors(chroma, embedder, vectors), ""
+    except Exception:  # noqa: BLE001 - Chroma raises many kinds; it is derived data, so any of them means: rebuild
+        return open_vectors(_rebuild_chroma(folder, vectors), embedder, vectors), ""
+
+
+def _chroma_whole(folder: Path, manifest: Manifest) -> bool:
+    """Checked before opening: a damaged HNSW file kills the process, a damaged SQLite file does not."""
+    try:
+        return (folder / "chroma" / "chroma.sqlite3").is_file() and all(
+            _sha256(folder / name) == digest for name, digest in manifest.files.items() if name.startswith("chroma")
+        )
+    except OSError:
+        return False
+
+
+def _rebuild_chroma(folder: Path, vectors: Vectors) -> Path:
+    rebuilt = folder / f"chroma-rebuilt-{os.getpid()}"
+    shutil.rmtree(rebuilt, ignore_errors=True)
+    build_vectors(rebuilt, vectors)
+    return rebuilt
+
+
+def open_live(data_dir: Path, embedder: Embedder | None, warn: Callable[[str], None]) -> tuple[Snapshot, bool]:
+    """The live snapshot, or the newest readable one (then True: last good). Raises SnapshotUnreadable."""
+    live = current_id(data_dir)
+    names = [live, *(name for name in reversed(published(data_dir)) if name != live)]
+    for name in names:
+        try:
+            return open_snapshot(data_dir / "snapshots" / name, embedder), name != live
+        except SnapshotUnreadable as error:
+            warn(str(error))
+    raise SnapshotUnreadable("没有一个快照读得出来，请运行 python -m ingest 重建")

@@ -1,0 +1,119 @@
+"""python -m ingest: load → split → check → build → verify → publish, then one table of what changed."""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from corpus.clause import Clause, Document, Problem
+from corpus.embedder import EmbedderUnavailable, load_embedder
+from corpus.load import load_documents
+from corpus.probe import probe
+from corpus.settings import DOCUMENTS, CorpusSettings
+from corpus.snapshot import IngestRunning, SnapshotUnreadable, build, current_id, ingest_lock, publish, rollback
+from corpus.store import read_store
+from ingest.check import check
+from ingest.split import split
+
+console = Console()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0: published (or checked), 1: something is wrong and nothing was changed."""
+    options = _options(arguments)
+    try:
+        settings = CorpusSettings()
+        if options.command == "rollback":
+            with ingest_lock(settings.data_dir):
+                console.print(f"已回退到快照 {rollback(settings.data_dir)}")
+            return 0
+        return _ingest(options.documents, settings, check_only=options.check)
+    except (IngestRunning, SnapshotUnreadable, EmbedderUnavailable) as error:
+        print(error, file=sys.stderr)
+    except ValidationError as error:
+        names = "、".join(str(detail["loc"][0]).upper() for detail in error.errors())
+        print(f"设置读不懂：{names}", file=sys.stderr)
+    return 1
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m ingest", description="文件 → 条款 → 快照")
+    parser.add_argument("command", nargs="?", choices=["rollback"], help="rollback：回退到上一个快照")
+    parser.add_argument("--check", action="store_true", help="只检查，不建库")
+    parser.add_argument("--documents", type=Path, default=DOCUMENTS, help="文件夹，默认 corpus/documents")
+    return parser.parse_args(arguments)
+
+
+def _ingest(folder: Path, settings: CorpusSettings, *, check_only: bool) -> int:
+    documents, clauses, problems = read(folder)
+    if problems:
+        print("\n".join(str(problem) for problem in problems), file=sys.stderr)
+        return 1
+    if check_only:
+        console.print(f"检查通过：{len(documents)} 份文件，{len(clauses)} 条")
+        return 0
+    with ingest_lock(settings.data_dir):
+        return _publish(documents, clauses, settings)
+
+
+def read(folder: Path) -> tuple[list[Document], list[Clause], list[Problem]]:
+    """Every document of a folder, its clauses, and all problems of all of them."""
+    documents, problems = load_documents(folder)
+    clauses: list[Clause] = []
+    for document in documents:
+        own = split(document)
+        problems += check(document, own)
+        clauses += own
+    if not documents and not problems:
+        problems.append(Problem(folder, 1, "一份文件也没有", "把 .md 文件放进来"))
+    return documents, clauses, problems
+
+
+def _publish(documents: Sequence[Document], clauses: Sequence[Clause], settings: CorpusSettings) -> int:
+    before = _published_clauses(settings.data_dir)
+    embedder = load_embedder(settings.embedding_model)
+    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console) as bar:
+        tasks: dict[str, int] = {}
+
+        def progress(name: str, done: int, total: int) -> None:
+            task = tasks.setdefault(name, bar.add_task(name, total=total) if name not in tasks else 0)
+            bar.update(task, completed=done)  # type: ignore[arg-type]
+
+        built = build(settings.data_dir, documents, clauses, embedder, progress)
+    wrong = probe(built, settings.embedding_model)
+    if wrong:
+        print(f"核验没有通过，原来的快照不动：\n{wrong}", file=sys.stderr)
+        return 1
+    console.print(_table(documents, clauses, before))
+    console.print(f"已发布快照 {publish(settings.data_dir, built)}")
+    return 0
+
+
+def _published_clauses(data_dir: Path) -> dict[str, Clause]:
+    try:
+        stored = read_store(data_dir / "snapshots" / current_id(data_dir) / "corpus.sqlite")
+    except Exception:  # noqa: BLE001 - an unreadable old snapshot only means that everything counts as added
+        return {}
+    return {str(clause.ref): clause for clause in stored.clauses}
+
+
+def _table(documents: Iterable[Document], clauses: Sequence[Clause], before: dict[str, Clause]) -> Table:
+    now = {str(clause.ref): clause for clause in clauses}
+    added = Counter(now[ref].ref.document_id for ref in now.keys() - before.keys())
+    changed = Counter(now[ref].ref.document_id for ref in now.keys() & before.keys() if now[ref] != before[ref])
+    removed = Counter(before[ref].ref.document_id for ref in before.keys() - now.keys())
+    table = Table("文件", "条款", "新增", "改动", "删除")
+    total = Counter(clause.ref.document_id for clause in clauses)
+    for name in [*(document.id for document in documents), *sorted(removed.keys() - total.keys())]:
+        table.add_row(name, *(str(count[name]) for count in (total, added, changed, removed)))
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

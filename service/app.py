@@ -1,0 +1,71 @@
+"""build_app(settings): builds every part once and mounts every channel."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+from fastapi import FastAPI
+
+from corpus.embedder import Embedder, EmbedderUnavailable, load_embedder
+from corpus.index import Weights
+from corpus.live import LiveSnapshot
+from corpus.settings import OFFICE, WORDS
+from service.channels import api, health
+from service.channels.errors import install_errors
+from service.pipeline import Parts
+from service.records import Records
+from service.rules.catalogue import benefits
+from service.settings import Settings
+from service.words import LiveWords
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def now_in_shanghai() -> datetime:
+    return datetime.now(SHANGHAI)  # noqa: TID251 - the one clock, handed down from here
+
+
+def build_app(settings: Settings, now: Callable[[], datetime] = now_in_shanghai) -> FastAPI:
+    log = structlog.get_logger("tiaowen")
+
+    def warn(message: str) -> None:
+        log.warning("degraded", message=message)
+
+    parts = build_parts(settings, warn)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    records = Records(settings.database_url or f"sqlite:///{settings.data_dir / 'records.sqlite'}")
+    app = FastAPI(title="条问", version="0.1.0", docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.include_router(api.router(parts, records, now, log.info))
+    app.include_router(health.router(parts))
+    install_errors(app)
+    return app
+
+
+def build_parts(settings: Settings, warn: Callable[[str], None]) -> Parts:
+    """Everything the pipeline needs; an encoder that cannot be loaded leaves keyword search."""
+    benefits()
+    live = LiveSnapshot(settings.data_dir, _embedder(settings.embedding_model, warn), warn)
+    words = LiveWords(WORDS, OFFICE, warn)
+    words.current()
+    return Parts(live, words, Weights(settings.dense_weight, settings.synonym_weight), warn)
+
+
+def _embedder(name: str, warn: Callable[[str], None]) -> Embedder | None:
+    try:
+        return load_embedder(name)
+    except EmbedderUnavailable as error:
+        warn(str(error))
+        return None
+
+
+def configure_logging() -> None:
+    logging.basicConfig(level=logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    )

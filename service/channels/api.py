@@ -1,0 +1,141 @@
+"""/api/v1: the JSON door that the other channels and the checks use."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.concurrency import run_in_threadpool
+
+from corpus.snapshot import Snapshot
+from service.channels.errors import NotFound, Unready
+from service.channels.schema import (
+    AskIn,
+    AskOut,
+    BenefitOut,
+    CalculateIn,
+    ClauseOut,
+    Day,
+    DocumentOut,
+    EntitlementOut,
+    ErrorOut,
+    HitOut,
+    QuestionText,
+    SearchOut,
+)
+from service.dialogue import Question
+from service.masking import mask
+from service.pipeline import Parts, answer_question
+from service.records import Records
+from service.rules.benefit import assess
+from service.rules.catalogue import benefits
+from service.rules.facts import Facts, parse_facts
+from service.steps.understand import mend, synonyms_of
+
+_ERRORS: dict[int | str, dict[str, object]] = {
+    400: {"model": ErrorOut, "description": "不是正确的 JSON"},
+    404: {"model": ErrorOut, "description": "没有这个名字"},
+    413: {"model": ErrorOut, "description": "请求太大"},
+    422: {"model": ErrorOut, "description": "某一项写得不对"},
+    503: {"model": ErrorOut, "description": "还没有快照"},
+}
+
+
+def router(parts: Parts, records: Records, now: Callable[[], datetime], log: Callable[..., None]) -> APIRouter:
+    api = APIRouter(prefix="/api/v1", responses=_ERRORS)
+
+    @api.post("/ask")
+    async def ask(body: AskIn) -> AskOut:
+        return await run_in_threadpool(_ask, body)
+
+    def _ask(body: AskIn) -> AskOut:
+        started, asked_at = time.perf_counter(), now()
+        earlier = records.earlier(body.conversation_id)
+        conversation = body.conversation_id if earlier else None
+        question = Question(mask(body.question), body.on or asked_at.date(), _facts(body.facts))
+        if earlier:
+            question = Question(question.text, question.on, question.facts, earlier)
+        answer = answer_question(question, parts)
+        saved = records.save(conversation, "api", asked_at, question, answer)
+        took = round(1000 * (time.perf_counter() - started))
+        refs = ",".join(citation.ref for citation in answer.citations)
+        log("ask", id=saved.answer_id, channel="api", status=answer.status.value, refs=refs, took_ms=took)
+        return AskOut.of(answer, saved, took)
+
+    @api.get("/search")
+    def search(
+        q: Annotated[QuestionText, Query()],
+        limit: Annotated[int, Query(ge=1, le=100)] = 10,
+        document: Annotated[str | None, Query(max_length=100)] = None,
+        on: Annotated[Day | None, Query()] = None,
+    ) -> SearchOut:
+        started, day = time.perf_counter(), on or now().date()
+        words = parts.words.current()
+        text = mend(mask(q), words)
+        with parts.live.lease() as (snapshot, _):
+            found = _ready(snapshot).index.search(
+                text,
+                on=day,
+                synonyms=synonyms_of(text, words),
+                weights=parts.weights,
+                limit=limit,
+                documents=frozenset({document}) if document else None,
+            )
+        hits = [
+            HitOut(
+                ref=str(hit.clause.ref),
+                document_title=hit.clause.document_title,
+                label=hit.clause.label,
+                text=hit.clause.text,
+                matched=hit.matched,
+                score=hit.score,
+                in_force=hit.clause.in_force(day),
+            )
+            for hit in found
+        ]
+        return SearchOut(hits=hits, took_ms=round(1000 * (time.perf_counter() - started)))
+
+    @api.get("/clauses/{document}/{locator}")
+    def clause(document: str, locator: str) -> ClauseOut:
+        with parts.live.lease() as (snapshot, _):
+            clauses = _ready(snapshot).clauses
+            places = {str(one.ref): n for n, one in enumerate(clauses)}
+            here = places.get(f"{document}#{locator}")
+            if here is None:
+                raise NotFound("没有这一条", "locator")
+            before = clauses[here - 1] if here > 0 else None
+            after = clauses[here + 1] if here + 1 < len(clauses) else None
+            same = [one if one and one.ref.document_id == document else None for one in (before, after)]
+            return ClauseOut.of(clauses[here], now().date(), same[0], same[1])
+
+    @api.get("/documents")
+    def documents() -> list[DocumentOut]:
+        with parts.live.lease() as (snapshot, _):
+            held = _ready(snapshot)
+            counts = Counter(clause.ref.document_id for clause in held.clauses)
+            return [DocumentOut.of(document, counts[document.id]) for document in held.documents]
+
+    @api.get("/benefits")
+    def list_benefits() -> list[BenefitOut]:
+        return [BenefitOut.of(benefit) for benefit in benefits().values()]
+
+    @api.post("/benefits/{slug}/calculate")
+    def calculate(slug: str, body: CalculateIn) -> EntitlementOut:
+        if slug not in benefits():
+            raise NotFound(f"没有名为 {slug[:60]} 的待遇", "slug")
+        day = body.on or now().date()
+        return EntitlementOut.of(assess(benefits()[slug], _facts(body.facts), day, day))
+
+    return api
+
+
+def _facts(given: object) -> Facts:
+    return parse_facts(given.model_dump(exclude_none=True))  # type: ignore[attr-defined]
+
+
+def _ready(snapshot: Snapshot | None) -> Snapshot:
+    if snapshot is None:
+        raise Unready
+    return snapshot

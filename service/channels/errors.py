@@ -1,0 +1,102 @@
+"""Whatever goes wrong with a request → one JSON shape, in Chinese, without a stack trace."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from service.channels.schema import Error, ErrorOut
+from service.rules.facts import BadFact
+
+BODY_LIMIT = 64 * 1024
+log = logging.getLogger("tiaowen")
+
+_MESSAGES = {
+    "missing": "缺少这一项",
+    "string_type": "应为文字",
+    "string_too_short": "不能为空",
+    "string_too_long": "太长",
+    "extra_forbidden": "没有这一项",
+    "json_invalid": "不是正确的 JSON",
+    "date_from_datetime_parsing": "不是真实的日期，应为 YYYY-MM-DD",
+    "date_parsing": "不是真实的日期，应为 YYYY-MM-DD",
+    "date_type": "不是真实的日期，应为 YYYY-MM-DD",
+    "date_from_datetime_inexact": "不是真实的日期，应为 YYYY-MM-DD",
+    "int_parsing": "应为整数",
+    "greater_than_equal": "太小",
+    "less_than_equal": "太大",
+}
+_STATUS_TEXT = {404: "没有这个地址或条款", 405: "这个地址不接受这种请求", 413: "请求太大"}
+
+
+class NotFound(Exception):
+    """What was asked for by name is not there; `str()` is the Chinese message."""
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Unready(Exception):
+    """There is no snapshot to answer from."""
+
+
+def error_response(status: int, code: str, message: str, field: str | None = None) -> JSONResponse:
+    return JSONResponse(ErrorOut(error=Error(code=code, message=message, field=field)).model_dump(), status)
+
+
+def install_errors(app: FastAPI) -> None:
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(BadFact, _bad_fact)
+    app.add_exception_handler(NotFound, _not_found)
+    app.add_exception_handler(Unready, _unready)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _bug)
+    app.middleware("http")(_limit_body)
+
+
+async def _limit_body(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > BODY_LIMIT:
+        return error_response(413, "too_large", "请求太大")
+    return await call_next(request)
+
+
+def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    details: Sequence[Any] = error.errors()
+    first = details[0]
+    place = [str(part) for part in first["loc"] if part not in {"body", "query", "path"} and not isinstance(part, int)]
+    kind = first["type"]
+    message = _MESSAGES.get(kind) or (str(first["ctx"]["error"]) if kind == "value_error" else "写法不对")
+    status = 400 if kind == "json_invalid" else 422
+    return error_response(status, "invalid", message, ".".join(place) or None)
+
+
+def _bad_fact(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, BadFact)
+    return error_response(422, "bad_fact", str(error), f"facts.{error.name}")
+
+
+def _not_found(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, NotFound)
+    return error_response(404, "not_found", str(error), error.field)
+
+
+def _unready(_request: Request, _error: Exception) -> JSONResponse:
+    return error_response(503, "no_snapshot", "还没有可用的快照，请先入库")
+
+
+def _http(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return error_response(error.status_code, "http", _STATUS_TEXT.get(error.status_code, "请求不对"))
+
+
+def _bug(request: Request, error: Exception) -> JSONResponse:
+    """A bug is logged by its place, never with the citizen's words, and told without detail."""
+    log.error("bug path=%s kind=%s", request.url.path, type(error).__name__, exc_info=error)
+    return error_response(500, "internal", "系统出错了，请稍后再试，或拨打12345")

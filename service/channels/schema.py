@@ -1,0 +1,310 @@
+"""The bodies of the HTTP contract: what comes in, what goes out, and what an error looks like."""
+
+import unicodedata
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
+
+from corpus.clause import Clause, Document
+from service.dialogue import Answer, Citation
+from service.records import Saved
+from service.rules.benefit import Benefit, Entitlement
+from service.rules.facts import fact_types
+
+QUESTION_LIMIT = 500
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+
+
+def _clean(text: str) -> str:
+    """Raises ValueError for control characters; line breaks and tabs become spaces."""
+    flat = " ".join(text.split())
+    if any(unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"} for character in flat):
+        raise ValueError("含有控制字符")
+    if not flat:
+        raise ValueError("是空的")
+    return "".join(character for character in flat if unicodedata.category(character) != "Cf")
+
+
+def _asked_in_range(day: date) -> date:
+    if not EARLIEST <= day <= LATEST:
+        raise ValueError(f"应在 {EARLIEST} 到 {LATEST} 之间")
+    return day
+
+
+QuestionText = Annotated[str, Field(min_length=1, max_length=QUESTION_LIMIT, strict=True), AfterValidator(_clean)]
+Day = Annotated[date, AfterValidator(_asked_in_range), Field(description="YYYY-MM-DD")]
+
+
+def _as_text(value: object) -> object:
+    """JSON numbers with a fraction come in as text, so that no float is ever made of money."""
+    return str(Decimal(repr(value))) if isinstance(value, float) else value
+
+
+_FACT_FIELDS = {
+    name: (Annotated[str | int | bool | None, BeforeValidator(_as_text)], Field(None, description=kind.question))
+    for name, kind in fact_types().items()
+}
+FactsIn = create_model("FactsIn", __config__=ConfigDict(extra="forbid"), **_FACT_FIELDS)  # type: ignore[call-overload]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class AskIn(_In):
+    question: QuestionText
+    conversation_id: Annotated[str, Field(max_length=100)] | None = None
+    on: Day | None = None
+    facts: FactsIn = FactsIn()
+
+
+class CalculateIn(_In):
+    facts: FactsIn = FactsIn()
+    on: Day | None = None
+
+
+class CitationOut(BaseModel):
+    mark: int
+    ref: str
+    document_title: str
+    document_number: str
+    label: str
+    position: str
+    quote: str
+    url: str
+    verbatim: bool
+    in_force: bool
+    gaps: tuple[str, ...]
+
+    @staticmethod
+    def of(citation: Citation) -> "CitationOut":
+        return CitationOut.model_validate(citation, from_attributes=True)
+
+
+class StepOut(BaseModel):
+    sentence: str
+    value: str
+    ref: str
+
+
+class EntitlementOut(BaseModel):
+    benefit: str
+    name: str
+    eligible: bool | None
+    amount: str | None
+    unit: str
+    amount_kind: str
+    until: date | None
+    working: list[StepOut]
+    open_points: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @staticmethod
+    def of(entitlement: Entitlement) -> "EntitlementOut":
+        return EntitlementOut(
+            benefit=entitlement.benefit,
+            name=entitlement.name,
+            eligible=entitlement.eligible,
+            amount=None if entitlement.amount is None else str(entitlement.amount),
+            unit=entitlement.unit,
+            amount_kind=entitlement.amount_kind,
+            until=entitlement.until,
+            working=[StepOut(sentence=s.sentence, value=s.value, ref=s.ref) for s in entitlement.working],
+            open_points=entitlement.open_points,
+            missing=entitlement.missing,
+        )
+
+
+class OptionOut(BaseModel):
+    value: str
+    label: str
+
+
+class MissingOut(BaseModel):
+    fact: str
+    question: str
+    options: list[OptionOut]
+
+    @staticmethod
+    def of(fact: str) -> "MissingOut":
+        kind = fact_types()[fact]
+        choices = kind.choices or ({"true": "是", "false": "否"} if kind.type == "bool" else {})
+        return MissingOut(
+            fact=fact,
+            question=kind.question,
+            options=[OptionOut(value=value, label=label) for value, label in choices.items()],
+        )
+
+
+class AskOut(BaseModel):
+    answer_id: str
+    conversation_id: str
+    status: str
+    reason: str | None
+    text: str
+    citations: list[CitationOut]
+    entitlements: list[EntitlementOut]
+    missing: list[MissingOut]
+    units: tuple[str, ...]
+    on: date
+    about: date
+    snapshot: str
+    level: str
+    took_ms: int
+
+    @staticmethod
+    def of(answer: Answer, saved: Saved, took_ms: int) -> "AskOut":
+        return AskOut(
+            answer_id=saved.answer_id,
+            conversation_id=saved.conversation_id,
+            status=answer.status.value,
+            reason=answer.reason,
+            text=answer.text,
+            citations=[CitationOut.of(citation) for citation in answer.citations],
+            entitlements=[EntitlementOut.of(entitlement) for entitlement in answer.entitlements],
+            missing=[MissingOut.of(fact) for fact in answer.missing],
+            units=answer.units,
+            on=answer.on,
+            about=answer.about,
+            snapshot=answer.snapshot,
+            level=answer.level.value,
+            took_ms=took_ms,
+        )
+
+
+class HitOut(BaseModel):
+    ref: str
+    document_title: str
+    label: str
+    text: str
+    matched: tuple[str, ...]
+    score: float
+    in_force: bool
+
+
+class SearchOut(BaseModel):
+    hits: list[HitOut]
+    took_ms: int
+
+
+class ClauseOut(BaseModel):
+    ref: str
+    document_title: str
+    document_number: str
+    label: str
+    position: str
+    headings: tuple[str, ...]
+    text: str
+    gaps: tuple[str, ...]
+    units: tuple[str, ...]
+    url: str
+    verbatim: bool
+    certainty: str
+    published_on: date
+    effective_from: date | None
+    effective_until: date | None
+    in_force: bool
+    affects: tuple[str, ...]
+    previous: str | None
+    next: str | None
+
+    @staticmethod
+    def of(clause: Clause, on: date, previous: Clause | None, following: Clause | None) -> "ClauseOut":
+        return ClauseOut(
+            ref=str(clause.ref),
+            document_title=clause.document_title,
+            document_number=clause.document_number,
+            label=clause.label,
+            position=clause.position,
+            headings=clause.headings,
+            text=clause.text,
+            gaps=clause.gaps,
+            units=clause.units,
+            url=clause.source_url,
+            verbatim=clause.verbatim,
+            certainty=clause.certainty,
+            published_on=clause.published_on,
+            effective_from=clause.effective_from,
+            effective_until=clause.effective_until,
+            in_force=clause.in_force(on),
+            affects=clause.affects,
+            previous=str(previous.ref) if previous else None,
+            next=str(following.ref) if following else None,
+        )
+
+
+class DocumentOut(BaseModel):
+    id: str
+    title: str
+    number: str
+    issuer: str
+    published_on: date
+    effective_from: date | None
+    effective_note: str
+    effective_until: date | None
+    scope: str
+    authority: str
+    source_url: str
+    verbatim: bool
+    checked_on: date
+    register_number: str
+    clauses: int
+
+    @staticmethod
+    def of(document: Document, clauses: int) -> "DocumentOut":
+        own = {"clauses", "register_number"}
+        fields = {name: getattr(document, name) for name in DocumentOut.model_fields if name not in own}
+        return DocumentOut(**fields, register_number=document.register, clauses=clauses)
+
+
+class FactOut(BaseModel):
+    name: str
+    label: str
+    type: str
+    unit: str
+    choices: list[OptionOut]
+    question: str
+
+    @staticmethod
+    def of(fact: str) -> "FactOut":
+        kind = fact_types()[fact]
+        choices = [OptionOut(value=value, label=label) for value, label in kind.choices.items()]
+        return FactOut(
+            name=kind.name, label=kind.label, type=kind.type, unit=kind.unit, choices=choices, question=kind.question
+        )
+
+
+class BenefitOut(BaseModel):
+    benefit: str
+    name: str
+    clause: str
+    rate: str
+    unit: str
+    amount_kind: str
+    units: tuple[str, ...]
+    facts: list[FactOut]
+
+    @staticmethod
+    def of(benefit: Benefit) -> "BenefitOut":
+        return BenefitOut(
+            benefit=benefit.slug,
+            name=benefit.name,
+            clause=benefit.basis,
+            rate=benefit.rate,
+            unit=benefit.unit,
+            amount_kind=benefit.amount_kind,
+            units=benefit.units,
+            facts=[FactOut.of(fact) for fact in benefit.needs],
+        )
+
+
+class Error(BaseModel):
+    code: str
+    message: str
+    field: str | None
+
+
+class ErrorOut(BaseModel):
+    error: Error

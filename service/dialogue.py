@@ -1,0 +1,118 @@
+"""The values that pass between the steps: Question, Understanding, Draft, Citation, Answer, Status."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from corpus.clause import Clause
+from service.rules.benefit import Entitlement
+from service.rules.facts import Facts, FactValue
+
+
+class Status(StrEnum):
+    ANSWERED = "answered"
+    ASKS_FOR_FACT = "asks_for_fact"
+    NO_BASIS = "no_basis"
+    OUT_OF_SCOPE = "out_of_scope"
+    REFUSED = "refused"
+    HANDED_OVER = "handed_over"
+    FAILED = "failed"
+
+
+class Level(StrEnum):
+    """How much of the machine was at hand for this answer."""
+
+    EXTRACT = "extract"
+    KEYWORDS = "keywords"
+    LAST_GOOD = "last_good"
+    RULES_ONLY = "rules_only"
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a conversation has said so far."""
+
+    facts: Facts = field(default_factory=dict)
+    benefits: tuple[str, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`text` is masked; `facts` were given with the request and are taken as they are."""
+
+    text: str
+    on: date
+    facts: Facts = field(default_factory=dict)
+    earlier: Earlier = Earlier()
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """`text` is normalized and mended; `query` is what is searched for; `said` are facts of this very message."""
+
+    text: str
+    query: str
+    synonyms: tuple[str, ...]
+    benefits: tuple[str, ...]
+    facts: Mapping[str, FactValue]
+    said: tuple[str, ...]
+    wants_total: bool
+    on: date
+    about: date
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A piece of a clause, word for word."""
+
+    clause: Clause
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer before it is verified: lines may hold [n], the n-th quote."""
+
+    status: Status
+    lines: tuple[str, ...]
+    quotes: tuple[Quote, ...] = ()
+    reason: str | None = None
+    entitlements: tuple[Entitlement, ...] = ()
+    missing: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    vouched: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    mark: int
+    ref: str
+    document_title: str
+    document_number: str
+    label: str
+    position: str
+    quote: str
+    url: str
+    verbatim: bool
+    in_force: bool
+    gaps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What every channel receives."""
+
+    status: Status
+    reason: str | None
+    text: str
+    citations: tuple[Citation, ...]
+    entitlements: tuple[Entitlement, ...]
+    missing: tuple[str, ...]
+    units: tuple[str, ...]
+    on: date
+    about: date
+    snapshot: str
+    level: Level
+    remembered: Earlier = Earlier()

@@ -1,0 +1,41 @@
+"""Personal data → masked, at the edge: ID card, mobile, bank card, e-mail, plate. Amounts and dates stay."""
+
+import re
+import unicodedata
+
+_SEPARATOR = r"[\s\-·.]?"
+_ID_CARD = re.compile(rf"(?<![0-9])(?:[0-9]{_SEPARATOR}){{17}}[0-9Xx](?![0-9A-Za-z])")
+_BANK_CARD = re.compile(rf"(?<![0-9])(?:[0-9]{_SEPARATOR}){{15,18}}[0-9](?![0-9])")
+_MOBILE = re.compile(rf"(?<![0-9])(?:\+?86{_SEPARATOR})?1[3-9](?:{_SEPARATOR}[0-9]){{9}}(?![0-9])")
+_LANDLINE = re.compile(r"(?<![0-9])0[0-9]{2,3}-[0-9]{7,8}(?![0-9])")
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_PLATE = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z]·?[A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9挂学警港澳](?![A-Za-z0-9])"
+)
+
+
+def mask(text: str) -> str:
+    """NFKC first, so that full-width digits cannot slip through."""
+    plain = unicodedata.normalize("NFKC", text)
+    plain = _ID_CARD.sub(lambda m: "〔身份证号〕" if _is_id_card(m[0]) else m[0], plain)
+    plain = _BANK_CARD.sub(lambda m: "〔银行卡号〕" if _is_bank_card(m[0]) else m[0], plain)
+    plain = _MOBILE.sub("〔手机号〕", plain)
+    plain = _LANDLINE.sub("〔电话〕", plain)
+    return _PLATE.sub("〔车牌〕", _EMAIL.sub("〔邮箱〕", plain))
+
+
+def _digits(span: str) -> str:
+    return re.sub(r"[^0-9Xx]", "", span).upper()
+
+
+def _is_id_card(span: str) -> bool:
+    """By its birth date, not its check digit: a mistyped ID card is personal data too."""
+    digits = _digits(span)
+    month, day = int(digits[10:12]), int(digits[12:14])
+    return len(digits) == 18 and digits[6:8] in {"18", "19", "20"} and 1 <= month <= 12 and 1 <= day <= 31
+
+
+def _is_bank_card(span: str) -> bool:
+    digits = _digits(span)
+    doubled = [int(d) * (2 if n % 2 else 1) for n, d in enumerate(reversed(digits))]
+    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0

@@ -1,0 +1,1 @@
+"""Amounts: no network, no model, no clock, no framework, no float."""

@@ -1,0 +1,13 @@
+"""分娩补助：按产妇一次住院分娩给一份，不按胎儿数（方案第12条第3款）。"""
+
+from service.rules.benefit import Result, Step
+from service.rules.money import yuan
+from service.rules.parameters import DatedValue
+
+_TWINS = "多胞胎给一份还是按孩子数给，方案没有另写；原句按产妇一次住院分娩计，这里按一份，请向区卫健局确认"
+
+
+def delivery_subsidy(amount_per_delivery: DatedValue, babies: int) -> Result:
+    amount = yuan(amount_per_delivery.value)
+    step = Step("按一次住院分娩给一份（元）", str(amount), amount_per_delivery.ref)
+    return Result(amount, (step,), (_TWINS,) if babies > 1 else ())

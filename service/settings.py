@@ -1,0 +1,15 @@
+"""Every setting of the service, from the environment or `.env`; read by app.py only."""
+
+from pydantic import Field
+
+from corpus.settings import CorpusSettings
+
+
+class Settings(CorpusSettings):
+    """`database_url` empty: SQLite in the data folder. `dense_weight` and `synonym_weight` are the fusion weights."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=1, le=65535)
+    database_url: str = ""
+    dense_weight: float = Field(0.25, ge=0, le=1)
+    synonym_weight: float = Field(0.6, ge=0, le=2)

@@ -1,0 +1,311 @@
+"""Clauses and entitlements → a Draft: the conclusion first, then the quotes, the working, what is open, whom to ask."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from corpus.clause import Clause
+from corpus.index import Found
+from corpus.phrases import says
+from service.dialogue import Draft, Quote, Status, Understanding
+from service.rules.benefit import Benefit, Entitlement
+from service.rules.catalogue import benefits
+from service.rules.facts import fact_types
+from service.sentences import operative, relevance
+from service.words import OfficeValue, Unstated, Words
+
+SUPPORT_FLOOR = 0.12
+_BESIDE = 0.9
+_LATER_FLOOR = 0.22
+_ASK_AT_MOST = 2
+
+
+@dataclass
+class _Page:
+    """The answer while it is written: lines, and quotes numbered as they are first cited."""
+
+    words: Words
+    lines: list[str] = field(default_factory=list)
+    quotes: list[Quote] = field(default_factory=list)
+    vouched: list[str] = field(default_factory=list)
+
+    def say(self, sentence: str, /, **values: object) -> str:
+        return self.words.wording[sentence].format(**values)
+
+    def cite(self, quote: Quote) -> str:
+        if quote not in self.quotes:
+            self.quotes.append(quote)
+        return f"[{self.quotes.index(quote) + 1}]"
+
+    def show(self, quote: Quote) -> None:
+        kind = "quote" if quote.clause.verbatim else "digest"
+        self.lines.append(self.say(kind, quote=quote.text) + self.cite(quote))
+
+
+def compose(
+    asked: Understanding,
+    found: Sequence[Found],
+    entitlements: Sequence[Entitlement],
+    words: Words,
+    clauses: Mapping[str, Clause],
+) -> Draft:
+    unstated = next((u for u in words.unstated if says(u.phrases, asked.text) and not says(u.unless, asked.text)), None)
+    if entitlements:
+        return _benefits(asked, found, entitlements, words, clauses, unstated)
+    if unstated is not None:
+        return _unstated(asked, found, words, unstated, clauses)
+    if asked.facts.get("institution_in") == "elsewhere" and "institution_in" in asked.said:
+        return Draft(Status.NO_BASIS, (words.wording["other_place"].format(place="外地"),), reason="other_place")
+    if not found or found[0].support < SUPPORT_FLOOR:
+        return _nothing(words)
+    return _lookup(asked, found, words, clauses)
+
+
+def _nothing(words: Words) -> Draft:
+    return Draft(
+        Status.NO_BASIS, (words.wording["no_basis"],), reason="no_clause", vouched=(words.wording["no_basis"],)
+    )
+
+
+def _lookup(asked: Understanding, found: Sequence[Found], words: Words, clauses: Mapping[str, Clause]) -> Draft:
+    page = _Page(words)
+    for n, hit in enumerate(_beside(found)):
+        quote = Quote(hit.clause, operative(hit.clause, asked.query, asked.synonyms))
+        name = "also" if n else ("lookup" if hit.clause.verbatim else "lookup_digest")
+        page.lines.append(page.say(name, title=hit.clause.document_title, label=hit.clause.label))
+        page.show(quote)
+        _force(page, hit.clause, asked)
+    _closing(page, asked, clauses, page.quotes[0].clause.units)
+    return _draft(page, Status.ANSWERED, None, (), (), page.quotes[0].clause.units)
+
+
+def _beside(found: Sequence[Found]) -> list[Found]:
+    """The first, and the next when it says nearly as much."""
+    first = found[0]
+    others = [hit for hit in found[1:3] if hit.support >= _BESIDE * first.support and hit.support >= SUPPORT_FLOOR]
+    return [first, *others]
+
+
+def _force(page: _Page, clause: Clause, asked: Understanding) -> None:
+    if clause.effective_from and clause.effective_from > asked.on:
+        page.lines.append(page.say("not_yet", title=clause.document_title, **{"from": clause.effective_from}))
+        page.vouched.append(str(clause.effective_from))
+
+
+def _unstated(
+    asked: Understanding, found: Sequence[Found], words: Words, unstated: Unstated, clauses: Mapping[str, Clause]
+) -> Draft:
+    page = _Page(words, [unstated.text], vouched=[unstated.text])
+    units = unstated.units
+    if found and found[0].support >= SUPPORT_FLOOR:
+        clause = found[0].clause
+        units = units or clause.units
+        page.show(Quote(clause, operative(clause, asked.query, asked.synonyms)))
+    units = units or ("区卫健局",)
+    page.lines.append(page.say("unstated_with_clause", units="、".join(units[:4])))
+    _closing(page, asked, clauses, units)
+    return _draft(page, Status.NO_BASIS, unstated.reason, (), (), units)
+
+
+def _benefits(
+    asked: Understanding,
+    found: Sequence[Found],
+    entitlements: Sequence[Entitlement],
+    words: Words,
+    clauses: Mapping[str, Clause],
+    unstated: Unstated | None,
+) -> Draft:
+    page = _Page(words)
+    statuses = [_block(page, asked, entitlement, clauses) for entitlement in entitlements]
+    units = tuple(dict.fromkeys(unit for entitlement in entitlements for unit in entitlement.units))
+    status, reason = _overall(statuses), None
+    if unstated is not None:
+        page.vouched.append(unstated.text)
+        page.lines.insert(0, unstated.text)
+        if len(entitlements) == 1 and entitlements[0].amount is None and entitlements[0].eligible is not False:
+            status, reason = Status.NO_BASIS, unstated.reason
+    if status is Status.NO_BASIS and reason is None:
+        reason = "text_leaves_open"
+    _another(page, asked, found, entitlements)
+    _closing(page, asked, clauses, units)
+    missing = (
+        tuple(dict.fromkeys(name for e in entitlements for name in e.missing)) if status is Status.ASKS_FOR_FACT else ()
+    )
+    return _draft(page, status, reason, tuple(entitlements), missing[:_ASK_AT_MOST], units)
+
+
+def _overall(statuses: Sequence[Status]) -> Status:
+    for status in (Status.ASKS_FOR_FACT, Status.ANSWERED, Status.NO_BASIS):
+        if status in statuses:
+            return status
+    return Status.ANSWERED
+
+
+def _block(page: _Page, asked: Understanding, entitlement: Entitlement, clauses: Mapping[str, Clause]) -> Status:
+    """One benefit: its conclusion, its working, its operative sentence, what its card leaves open."""
+    benefit = benefits()[entitlement.benefit]
+    clause = clauses.get(benefit.basis)
+    mark = page.cite(Quote(clause, benefit.quote)) if clause else ""
+    label = clause.label if clause else benefit.basis
+    status = _conclude(page, asked, benefit, entitlement, label, mark)
+    _working(page, entitlement, clauses)
+    if clause:
+        page.show(Quote(clause, benefit.quote))
+    open_points = entitlement.open_points or (benefit.open_points if status is not Status.NO_BASIS else ())
+    if open_points and entitlement.eligible is not False:
+        page.lines.append(page.say("open_points") + "；".join(open_points) + "。")
+        page.vouched.extend(open_points)
+    return status
+
+
+def _conclude(
+    page: _Page, asked: Understanding, benefit: Benefit, entitlement: Entitlement, label: str, mark: str
+) -> Status:
+    name, why = entitlement.name, "；".join(step.sentence for step in entitlement.working)
+    if entitlement.eligible is False:
+        page.lines.append(page.say("not_eligible", label=label, name=name, why=why) + mark)
+        return Status.ANSWERED
+    if entitlement.eligible:
+        page.lines.append(_granted(page, entitlement, label) + mark)
+        return Status.ANSWERED
+    if not entitlement.missing:
+        page.lines.append(page.say("open", name=name, why="；".join(entitlement.open_points)) + mark)
+        return Status.NO_BASIS
+    page.vouched.append(benefit.rate)
+    page.lines.append(page.say("rate", name=name, rate=benefit.rate) + mark)
+    if not _wants_amount(asked):
+        return Status.ANSWERED
+    questions = [fact_types()[fact].question for fact in entitlement.missing[:_ASK_AT_MOST]]
+    page.lines.insert(
+        -1, page.say("asks", name=name, count=f"{len(entitlement.missing)}样情况", questions="".join(questions))
+    )
+    page.vouched.append(page.lines[-2])
+    return Status.ASKS_FOR_FACT
+
+
+def _wants_amount(asked: Understanding) -> bool:
+    """A total is asked for, or numbers were given to compute with."""
+    numbers = {
+        "terms",
+        "months",
+        "public_fee_per_month",
+        "own_fee_per_month",
+        "public_fee_per_term",
+        "own_fee_per_term",
+    }
+    return asked.wants_total or bool(numbers & set(asked.said))
+
+
+def _granted(page: _Page, entitlement: Entitlement, label: str) -> str:
+    if entitlement.amount is None:
+        return page.say("eligible_no_amount", label=label)
+    kind = f"eligible_{entitlement.amount_kind}"
+    return page.say(kind, label=label, name=entitlement.name, amount=entitlement.amount, unit=entitlement.unit)
+
+
+def _working(page: _Page, entitlement: Entitlement, clauses: Mapping[str, Clause]) -> None:
+    if entitlement.eligible is not True:
+        return
+    steps = []
+    for step in entitlement.working:
+        clause = clauses.get(step.ref)
+        other = clause is not None and step.ref != benefits()[entitlement.benefit].basis
+        mark = page.cite(Quote(clause, operative(clause, step.sentence))) if clause and other else ""
+        steps.append((f"{step.sentence} = {step.value}" if _is_number(step.value) else step.sentence) + mark)
+    page.lines.append(page.say("working") + "；".join(steps) + "。")
+
+
+def _is_number(value: str) -> bool:
+    return value.replace(".", "", 1).isdigit() and "." in value
+
+
+def _another(page: _Page, asked: Understanding, found: Sequence[Found], entitlements: Sequence[Entitlement]) -> None:
+    """The clause that the search puts first, where it is another than the benefits' own and says a good deal."""
+    if not found or found[0].support < 2 * SUPPORT_FLOOR:
+        return
+    clause = found[0].clause
+    if str(clause.ref) in {benefits()[e.benefit].basis for e in entitlements} or clause in {
+        q.clause for q in page.quotes
+    }:
+        return
+    page.lines.append(page.say("also", title=clause.document_title, label=clause.label))
+    page.show(Quote(clause, operative(clause, asked.query, asked.synonyms)))
+
+
+def _closing(page: _Page, asked: Understanding, clauses: Mapping[str, Clause], units: tuple[str, ...]) -> None:
+    _lost(page)
+    _later(page, asked, clauses)
+    _office(page, asked)
+    if units:
+        page.lines.append(page.say("units", units="、".join(units)))
+    if any(_paid(page, quote) for quote in page.quotes):
+        page.lines.append(page.say("validity", unit="区卫健局" if "区卫健局" in units or not units else units[0]))
+        notice = clauses.get(page.words.wording["validity_ref"])
+        page.vouched.append(notice.text if notice else page.lines[-1])
+
+
+def _paid(page: _Page, quote: Quote) -> bool:
+    return quote.clause.verbatim and says(page.words.intents["paid"], quote.text)
+
+
+def _lost(page: _Page) -> None:
+    """Where the source has lost characters inside a quote, say so."""
+    notes = [gap for quote in page.quotes if "□" in quote.text for gap in quote.clause.gaps if "□" in gap]
+    if notes:
+        page.lines.append("原文此处有缺字：" + "；".join(dict.fromkeys(notes)))
+        page.vouched.extend(notes)
+
+
+def _later(page: _Page, asked: Understanding, clauses: Mapping[str, Clause]) -> None:
+    """Later rules that change a cited clause, where they speak of what is asked."""
+    cited = {str(quote.clause.ref) for quote in page.quotes}
+    said = " ".join([asked.query, *asked.synonyms, *(quote.text for quote in page.quotes[:1])])
+    later = [
+        clause
+        for clause in clauses.values()
+        if cited & set(clause.affects)
+        and clause.known(asked.on)
+        and str(clause.ref) not in cited
+        and clause.certainty != "低"
+    ]
+    scored = [(relevance(clause, said), clause) for clause in later]
+    for score, clause in sorted(scored, key=lambda pair: -pair[0])[:1]:
+        if score >= _LATER_FLOOR:
+            quote = Quote(clause, operative(clause, said))
+            page.lines.append(page.say("later") + quote.text + page.cite(quote))
+
+
+def _office(page: _Page, asked: Understanding) -> None:
+    """What only the office knows about a cited clause: the value with its source, or that nobody entered it."""
+    cited = {str(quote.clause.ref) for quote in page.quotes}
+    for entry in _asked_of_office(page.words.office, asked, cited):
+        if entry.value:
+            page.lines.append(
+                page.say("office_value", **entry.model_dump(include={"name", "value", "valid_from", "source"}))
+            )
+        else:
+            page.lines.append(page.say("office_missing", name=entry.name, ask="、".join(entry.ask)))
+        page.vouched.append(page.lines[-1])
+
+
+def _asked_of_office(entries: Iterable[OfficeValue], asked: Understanding, cited: set[str]) -> list[OfficeValue]:
+    return [entry for entry in entries if cited & set(entry.clauses) and says(entry.phrases, asked.text)][:2]
+
+
+def _draft(
+    page: _Page,
+    status: Status,
+    reason: str | None,
+    entitlements: tuple[Entitlement, ...],
+    missing: tuple[str, ...],
+    units: tuple[str, ...],
+) -> Draft:
+    return Draft(
+        status=status,
+        lines=tuple(page.lines),
+        quotes=tuple(page.quotes),
+        reason=reason,
+        entitlements=entitlements,
+        missing=missing,
+        units=units,
+        vouched=tuple(page.vouched),
+    )

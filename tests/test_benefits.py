@@ -1,0 +1,72 @@
+"""Every benefit: its worked examples come out, its name and quoted phrases stand in the clauses they cite."""
+
+import inspect
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from corpus.load import load_documents
+from ingest.split import split
+from service.rules.benefit import Benefit, Example, assess
+from service.rules.catalogue import benefits
+from service.rules.facts import fact_types
+
+DOCUMENTS = Path(__file__).parents[1] / "corpus" / "documents"
+ALL = list(benefits().values())
+EXAMPLES = [pytest.param(b, e, id=f"{b.name}：{e.name}") for b in ALL for e in b.examples]
+
+
+@pytest.fixture(scope="module")
+def clauses() -> dict[str, str]:
+    documents, problems = load_documents(DOCUMENTS)
+    assert problems == []
+    return {str(clause.ref): clause.text for document in documents for clause in split(document)}
+
+
+@pytest.mark.parametrize(("benefit", "example"), EXAMPLES)
+def test_worked_example_comes_out_as_signed(benefit: Benefit, example: Example) -> None:
+    entitlement = assess(benefit, example.facts, example.on, example.about)
+
+    assert (entitlement.eligible, entitlement.amount, entitlement.missing) == (
+        example.eligible,
+        example.amount,
+        example.missing,
+    )
+
+
+@pytest.mark.parametrize("benefit", ALL, ids=lambda b: b.name)
+def test_operative_sentence_stands_word_for_word_in_its_clause(benefit: Benefit, clauses: dict[str, str]) -> None:
+    assert benefit.quote in clauses[benefit.basis]
+
+
+@pytest.mark.parametrize("benefit", ALL, ids=lambda b: b.name)
+def test_every_parameter_quotes_its_clause_word_for_word(benefit: Benefit, clauses: dict[str, str]) -> None:
+    values = [value for parameter in benefit.parameters.values() for value in parameter.values]
+
+    assert [value.phrase for value in values if value.phrase not in clauses[value.ref]] == []
+
+
+@pytest.mark.parametrize("benefit", ALL, ids=lambda b: b.name)
+def test_every_condition_asks_for_a_known_fact(benefit: Benefit) -> None:
+    assert [name for name in benefit.needs if name not in fact_types()] == []
+
+
+@pytest.mark.parametrize("benefit", ALL, ids=lambda b: b.name)
+def test_every_responsible_unit_is_named_by_the_clause(benefit: Benefit, clauses: dict[str, str]) -> None:
+    assert [unit for unit in benefit.units if unit not in clauses[benefit.basis]] == []
+
+
+@pytest.mark.parametrize("benefit", ALL, ids=lambda b: b.name)
+def test_open_statement_never_gives_an_amount(benefit: Benefit) -> None:
+    opened = [assess(benefit, e.facts, e.on, e.about) for e in benefit.examples if e.eligible is not True]
+
+    assert [e.amount for e in opened if e.amount is not None] == []
+
+
+@pytest.mark.parametrize("benefit", ALL, ids=lambda b: b.name)
+def test_no_float_enters_or_leaves_a_rule(benefit: Benefit) -> None:
+    assert "float" not in inspect.getsource(inspect.getmodule(benefit.formula))  # type: ignore[arg-type]
+    for example in benefit.examples:
+        amount = assess(benefit, example.facts, example.on, example.about).amount
+        assert amount is None or (isinstance(amount, Decimal) and amount == amount.quantize(Decimal("0.01")))
