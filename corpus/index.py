@@ -44,7 +44,8 @@ class Weights:
 class Found:
     """A clause, its fused score (0–1, relative to this query) and the words of the question that it contains.
 
-    `support` is absolute: the share of the question's information (idf) that the clause contains, 0–1.
+    `support` is absolute: the share of the question's information (idf) that the clause contains, 0–1; what it contains
+    only of the question's synonyms counts with the synonyms' weight.
     """
 
     clause: Clause
@@ -64,6 +65,8 @@ class ClauseIndex:
         self.clauses = clauses
         self._bm25 = bm25
         self._vectors = vectors
+        self._idf = _idf(bm25, len(clauses))
+        self._rarest = float(np.log(len(clauses) + 1))
         self._inside = lru_cache(maxsize=4096)(lambda n: frozenset(tokenize(indexed_text(clauses[n]))))
 
     @property
@@ -82,18 +85,15 @@ class ClauseIndex:
     ) -> list[Found]:
         """Best first; ties break by clause order. `on` leaves out what was not yet issued or has ended by that day."""
         tokens = tokenize(text)
-        scores = self._keyword_scores(tokens, synonyms, weights.synonyms)
+        extra = sorted({token for phrase in synonyms for token in tokenize(phrase)} - set(tokens))
+        scores = rescale(self._scores(tokens) + weights.synonyms * self._scores(extra), _KEYWORD_DEPTH)
         if self._vectors is not None and weights.dense:
             dense = self._vectors.scores(" ".join((text, *synonyms)))
             if dense is not None:
                 scores = (1 - weights.dense) * scores + weights.dense * dense
         allowed = self._allowed(best_first(scores, _KEYWORD_DEPTH + _DENSE_DEPTH), on, documents)
-        return [self._found(n, float(scores[n]), tokens) for n in allowed[:limit]]
-
-    def _keyword_scores(self, tokens: list[str], synonyms: Sequence[str], weight: float) -> Vectors:
-        scores = self._scores(tokens)
-        extra = sorted({token for phrase in synonyms for token in tokenize(phrase)} - set(tokens))
-        return rescale(scores + weight * self._scores(extra), _KEYWORD_DEPTH)
+        asked = _Asked(tuple(dict.fromkeys(tokens)), tuple(extra), weights.synonyms)
+        return [self._found(n, float(scores[n]), asked) for n in allowed[:limit]]
 
     def _scores(self, tokens: list[str]) -> Vectors:
         known = [token for token in tokens if token in self._bm25.vocab_dict]
@@ -109,16 +109,35 @@ class ClauseIndex:
             and (documents is None or self.clauses[n].ref.document_id in documents)
         ]
 
-    def _found(self, n: int, score: float, tokens: list[str]) -> Found:
+    def _found(self, n: int, score: float, asked: "_Asked") -> Found:
         clause, inside = self.clauses[n], self._inside(n)
-        words = [token for token in dict.fromkeys(tokens) if not token.startswith("#")]
-        grams = [token for token in dict.fromkeys(tokens) if token.startswith("#")]
-        support = sum(self._rarity(token) for token in grams if token in inside)
-        total = sum(self._rarity(token) for token in grams) or 1.0
-        return Found(clause, round(score, 6), round(support / total, 6), tuple(w for w in words if w in inside))
+        own = sum(self._rarity(token) for token in asked.tokens if token in inside)
+        extra = sum(self._rarity(token) for token in asked.extra if token in inside)
+        total = sum(self._rarity(token) for token in asked.tokens) or 1.0
+        support = min(1.0, (own + asked.extra_weight * extra) / total)
+        both = (*asked.tokens, *asked.extra)
+        matched = tuple(token for token in both if token in inside and not token.startswith("#"))
+        return Found(clause, round(score, 6), round(support, 6), matched)
 
     def _rarity(self, token: str) -> float:
-        return 1.0 if token in self._bm25.vocab_dict else 0.7
+        """Its idf; a token that no clause has is as rare as can be."""
+        known = self._bm25.vocab_dict.get(token)
+        return float(self._idf[known]) if known is not None else self._rarest
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The tokens of one question: its own, and those of its synonyms with their weight."""
+
+    tokens: tuple[str, ...]
+    extra: tuple[str, ...]
+    extra_weight: float
+
+
+def _idf(bm25: bm25s.BM25, clauses: int) -> Vectors:
+    """By position in the vocabulary, from the number of clauses that hold each token."""
+    frequency = np.diff(bm25.scores["indptr"])
+    return np.asarray(np.log((clauses + 1) / (frequency + 0.5)), dtype=np.float32)
 
 
 def best_first(scores: Vectors, depth: int) -> list[int]:

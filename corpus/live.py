@@ -27,8 +27,8 @@ class LiveSnapshot:
         self._lock = threading.Lock()
         self._opening = threading.Lock()
         self._held: _Held | None = None
-        self._seen: int | None = None
-        self.refresh()
+        self._seen = self._stamp()
+        self._switch()
 
     def refresh(self) -> None:
         """Opens what `CURRENT` names if it changed; a failure keeps what is held."""
@@ -42,9 +42,10 @@ class LiveSnapshot:
         finally:
             self._opening.release()
 
-    def _stamp(self) -> int | None:
+    def _stamp(self) -> tuple[int, int] | None:
         try:
-            return (self._data_dir / "CURRENT").stat().st_mtime_ns
+            pointer = (self._data_dir / "CURRENT").stat()
+            return pointer.st_mtime_ns, pointer.st_ino
         except OSError:
             return None
 
@@ -79,4 +80,11 @@ class LiveSnapshot:
         with self._lock:
             held.readers -= 1
             if held.readers == 0 and held is not self._held:
+                held.snapshot.close()
+
+    def close(self) -> None:
+        """At the end of the process; requests still running keep what they hold until they leave."""
+        with self._lock:
+            held, self._held = self._held, None
+            if held is not None and held.readers == 0:
                 held.snapshot.close()

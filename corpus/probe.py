@@ -12,12 +12,16 @@ from corpus.snapshot import Snapshot, open_snapshot
 CANARIES = Path(__file__).parent / "words" / "canaries.yaml"
 _SAMPLES = 50
 _SELF_RECALL = 0.9
+_LONGEST = 600
 
 
 def probe(folder: Path, embedding_model: str) -> str:
     """Empty when the snapshot may be published, else what is wrong, in Chinese."""
     command = [sys.executable, "-m", "corpus.probe", str(folder), embedding_model]
-    child = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)  # noqa: S603
+    try:
+        child = subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST, check=False)  # noqa: S603
+    except subprocess.TimeoutExpired:
+        return f"核验超过 {_LONGEST} 秒没有结束"
     if child.returncode == 0:
         return ""
     return child.stdout.strip() or f"核验程序异常退出（{child.returncode}）：{child.stderr.strip()[-300:]}"
@@ -27,6 +31,7 @@ def _main(folder: Path, embedding_model: str) -> int:
     snapshot = open_snapshot(folder, load_embedder(embedding_model))
     wrong = [snapshot.degraded] if snapshot.degraded else []
     wrong += _missed_samples(snapshot) + _missed_canaries(snapshot)
+    snapshot.close()
     print("\n".join(wrong))
     return 1 if wrong else 0
 

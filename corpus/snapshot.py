@@ -4,10 +4,12 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -32,6 +34,7 @@ from corpus.tokens import DICTIONARY
 
 KEEP = 3
 _ENCODE_BATCH = 2_000
+_ID = re.compile(r"[0-9]{6,}-[0-9a-f]{12}")
 
 
 class SnapshotUnreadable(Exception):
@@ -44,7 +47,7 @@ class IngestRunning(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a snapshot holds; `files` maps each file that never changes again to its sha256."""
+    """What a snapshot holds; `files` maps each of its files, none of which ever changes again, to its sha256."""
 
     id: str
     clauses: int
@@ -56,7 +59,10 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One opened snapshot. `degraded` says in Chinese why vectors are missing, "" when they are there."""
+    """One opened snapshot. `degraded` says in Chinese why vectors are missing, "" when they are there.
+
+    `scratch` holds the Chroma files of this opening alone.
+    """
 
     id: str
     documents: tuple[Document, ...]
@@ -65,13 +71,17 @@ class Snapshot:
     by_ref: dict[str, Clause]
     vectors: VectorIndex | None
     degraded: str
+    scratch: tempfile.TemporaryDirectory[str] | None
 
     def close(self) -> None:
         if self.vectors is not None:
             self.vectors.close()
+        if self.scratch is not None:
+            self.scratch.cleanup()
 
 
 _MANIFEST = TypeAdapter(Manifest)
+_Opened = tuple[VectorIndex | None, tempfile.TemporaryDirectory[str] | None, str]
 
 
 @contextmanager
@@ -115,7 +125,7 @@ def _next_name(snapshots: Path, clauses: Sequence[Clause], embedder: Embedder) -
     for clause in clauses:
         digest.update(repr(clause).encode())
     digest.update(embedder.fingerprint.encode() + dictionary_hash().encode())
-    numbers = [int(path.name.split("-")[0]) for path in snapshots.glob("[0-9]*-*")]
+    numbers = [int(path.name.split("-")[0]) for path in snapshots.iterdir() if _ID.fullmatch(path.name)]
     return f"{max(numbers, default=0) + 1:06d}-{digest.hexdigest()[:12]}"
 
 
@@ -130,17 +140,12 @@ def _encode(embedder: Embedder, clauses: Sequence[Clause], progress: Progress | 
 
 
 def _write_manifest(folder: Path, manifest: Manifest) -> None:
-    files = {str(path.relative_to(folder)): _sha256(path) for path in sorted(folder.rglob("*")) if _is_final(path)}
+    files = {str(path.relative_to(folder)): _sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()}
     text = json.dumps(asdict(manifest) | {"files": files}, ensure_ascii=False, indent=1)
     (folder / "MANIFEST.json").write_text(text, encoding="utf-8")
     for path in sorted(folder.rglob("*")):
         _fsync(path)
     _fsync(folder)
-
-
-def _is_final(path: Path) -> bool:
-    """Chroma's SQLite file is written at every opening; every other file is never touched again."""
-    return path.is_file() and not path.name.startswith("chroma.sqlite3")
 
 
 def dictionary_hash() -> str:
@@ -171,25 +176,38 @@ def publish(data_dir: Path, built: Path) -> str:
 
 
 def rollback(data_dir: Path) -> str:
-    """Points back to the snapshot before the live one; returns its id. Raises SnapshotUnreadable without one."""
-    earlier = [name for name in published(data_dir) if name < current_id(data_dir)]
-    if not earlier:
-        raise SnapshotUnreadable("没有更早的快照可以回退")
-    _point(data_dir, earlier[-1])
-    return earlier[-1]
+    """Points back to the last sound snapshot before the live one; returns its id. Raises SnapshotUnreadable."""
+    live = current_id(data_dir)
+    for name in reversed(published(data_dir)):
+        if name < live and _is_sound(data_dir / "snapshots" / name):
+            _point(data_dir, name)
+            return name
+    raise SnapshotUnreadable("没有更早的快照可以回退")
+
+
+def _is_sound(folder: Path) -> bool:
+    try:
+        return bool(_read_manifest(folder))
+    except SnapshotUnreadable:
+        return False
 
 
 def published(data_dir: Path) -> list[str]:
     """Ids, oldest first."""
-    return sorted(path.name for path in (data_dir / "snapshots").glob("[0-9]*-*"))
+    return sorted(path.name for path in (data_dir / "snapshots").glob("*") if _ID.fullmatch(path.name))
 
 
 def current_id(data_dir: Path) -> str:
-    """Raises SnapshotUnreadable when nothing was published."""
+    """Raises SnapshotUnreadable when nothing was published or the pointer is damaged."""
     try:
-        return (data_dir / "CURRENT").read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
+        name = (data_dir / "CURRENT").read_text(encoding="ascii").strip()
+    except FileNotFoundError as error:
         raise SnapshotUnreadable("还没有快照，请先运行 python -m ingest") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SnapshotUnreadable(f"{data_dir / 'CURRENT'} 已损坏，请重新运行 python -m ingest") from error
+    if not _ID.fullmatch(name):
+        raise SnapshotUnreadable(f"{data_dir / 'CURRENT'} 已损坏，请重新运行 python -m ingest")
+    return name
 
 
 def _point(data_dir: Path, name: str) -> None:
@@ -215,10 +233,10 @@ def open_snapshot(folder: Path, embedder: Embedder | None) -> Snapshot:
         keywords = open_keywords(folder / "keywords")
     except (sqlite3.Error, ValidationError, OSError, ValueError) as error:
         raise SnapshotUnreadable(f"快照 {folder.name} 读不出来：{error}") from error
-    vectors, degraded = _open_vectors(folder, manifest, embedder)
+    vectors, scratch, degraded = _open_vectors(folder, manifest, embedder)
     index = ClauseIndex(stored.clauses, keywords, vectors)
     by_ref = {str(clause.ref): clause for clause in stored.clauses}
-    return Snapshot(manifest.id, stored.documents, stored.clauses, index, by_ref, vectors, degraded)
+    return Snapshot(manifest.id, stored.documents, stored.clauses, index, by_ref, vectors, degraded, scratch)
 
 
 def _read_manifest(folder: Path) -> Manifest:
@@ -227,7 +245,7 @@ def _read_manifest(folder: Path) -> Manifest:
         damaged = [
             name
             for name, digest in manifest.files.items()
-            if not name.startswith("chroma") and _sha256(folder / name) != digest
+            if not name.startswith("chroma/") and _sha256(folder / name) != digest
         ]
     except (OSError, ValidationError) as error:
         raise SnapshotUnreadable(f"快照 {folder.name} 读不出来：{error}") from error
@@ -236,45 +254,58 @@ def _read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def _open_vectors(folder: Path, manifest: Manifest, embedder: Embedder | None) -> tuple[VectorIndex | None, str]:
+def _open_vectors(folder: Path, manifest: Manifest, embedder: Embedder | None) -> _Opened:
     if embedder is None:
-        return None, "编码器不可用，只按词检索"
+        return None, None, "编码器不可用，只按词检索"
     if manifest.embedder != embedder.fingerprint:
-        return None, "快照是用另一个编码器建的，只按词检索；请重新运行 python -m ingest"
-    vectors = np.load(folder / "vectors.npy", mmap_mode="r")
-    chroma = folder / "chroma"
-    if not _chroma_whole(folder, manifest):
-        chroma = _rebuild_chroma(folder, vectors)
+        return None, None, "快照是用另一个编码器建的，只按词检索；请重新运行 python -m ingest"
     try:
-        return open_vectors(chroma, embedder, vectors), ""
-    except Exception:  # noqa: BLE001 - Chroma raises many kinds; it is derived data, so any of them means: rebuild
-        return open_vectors(_rebuild_chroma(folder, vectors), embedder, vectors), ""
+        scratch = tempfile.TemporaryDirectory(prefix="tiaowen-")
+        return _open_chroma(folder, manifest, embedder, Path(scratch.name)), scratch, ""
+    except Exception as error:  # noqa: BLE001 - Chroma raises many kinds; without vectors there are still the words
+        return None, None, f"向量索引打不开，也重建不了，只按词检索：{error}"
+
+
+def _open_chroma(folder: Path, manifest: Manifest, embedder: Embedder, scratch: Path) -> VectorIndex:
+    """Opens a copy, since Chroma writes to its files at every opening; what is damaged is built anew."""
+    vectors = np.load(folder / "vectors.npy", mmap_mode="r")
+    if _chroma_whole(folder, manifest):
+        shutil.copytree(folder / "chroma", scratch / "copy")
+        with suppress(Exception):  # files of another version of Chroma, for one
+            return open_vectors(scratch / "copy", embedder, vectors)
+    build_vectors(scratch / "rebuilt", vectors)
+    return open_vectors(scratch / "rebuilt", embedder, vectors)
 
 
 def _chroma_whole(folder: Path, manifest: Manifest) -> bool:
-    """Checked before opening: a damaged HNSW file kills the process, a damaged SQLite file does not."""
+    """Checked before opening: a damaged HNSW file kills the process."""
+    there = {str(path.relative_to(folder)) for path in (folder / "chroma").rglob("*") if path.is_file()}
+    expected = {name: digest for name, digest in manifest.files.items() if name.startswith("chroma/")}
     try:
-        return (folder / "chroma" / "chroma.sqlite3").is_file() and all(
-            _sha256(folder / name) == digest for name, digest in manifest.files.items() if name.startswith("chroma")
-        )
+        return there == expected.keys() and all(_sha256(folder / name) == expected[name] for name in expected)
     except OSError:
         return False
 
 
-def _rebuild_chroma(folder: Path, vectors: Vectors) -> Path:
-    rebuilt = folder / f"chroma-rebuilt-{os.getpid()}"
-    shutil.rmtree(rebuilt, ignore_errors=True)
-    build_vectors(rebuilt, vectors)
-    return rebuilt
-
-
 def open_live(data_dir: Path, embedder: Embedder | None, warn: Callable[[str], None]) -> tuple[Snapshot, bool]:
-    """The live snapshot, or the newest readable one (then True: last good). Raises SnapshotUnreadable."""
-    live = current_id(data_dir)
-    names = [live, *(name for name in reversed(published(data_dir)) if name != live)]
-    for name in names:
+    """The live snapshot, or the last good one (then True). Raises SnapshotUnreadable."""
+    live = _pointed_at(data_dir, warn)
+    # What came after the live one was rolled back from: the last resort.
+    for name in sorted({live, *published(data_dir)} - {""}, key=lambda name: (name <= live, name), reverse=True):
         try:
-            return open_snapshot(data_dir / "snapshots" / name, embedder), name != live
+            snapshot = open_snapshot(data_dir / "snapshots" / name, embedder)
         except SnapshotUnreadable as error:
             warn(str(error))
+            continue
+        if snapshot.degraded:
+            warn(snapshot.degraded)
+        return snapshot, name != live
     raise SnapshotUnreadable("没有一个快照读得出来，请运行 python -m ingest 重建")
+
+
+def _pointed_at(data_dir: Path, warn: Callable[[str], None]) -> str:
+    try:
+        return current_id(data_dir)
+    except SnapshotUnreadable as error:
+        warn(str(error))
+        return ""

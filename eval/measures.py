@@ -11,7 +11,7 @@ from eval.ask import Asked
 from service.dialogue import Answer
 
 # Fixed lines say nothing of the question: they may not earn a key fact.
-_FIXED = re.compile(r"^(?:责任单位：.*|方案2023年7月印发，没有写明有效期.*|本单位尚未录入：.*)$", re.MULTILINE)
+_FIXED = re.compile(r"^(?:方案2023年7月印发，没有写明有效期.*|本单位尚未录入：.*)$", re.MULTILINE)
 _MARKS = re.compile(r"\[[0-9]+\]")
 _LABELS = re.compile(r"第[0-9]+[条款项章节孩个]|〔[0-9]{4}〕[0-9]+号|令第[0-9]+号")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")

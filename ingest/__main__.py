@@ -1,6 +1,7 @@
 """python -m ingest: load → split → check → build → verify → publish, then one table of what changed."""
 
 import argparse
+import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
 from corpus.clause import Clause, Document, Problem
@@ -39,6 +40,8 @@ def main(arguments: Sequence[str]) -> int:
     except ValidationError as error:
         names = "、".join(str(detail["loc"][0]).upper() for detail in error.errors())
         print(f"设置读不懂：{names}", file=sys.stderr)
+    except (OSError, sqlite3.Error) as error:
+        print(f"数据文件夹读写不了：{error}", file=sys.stderr)
     return 1
 
 
@@ -79,11 +82,12 @@ def _publish(documents: Sequence[Document], clauses: Sequence[Clause], settings:
     before = _published_clauses(settings.data_dir)
     embedder = load_embedder(settings.embedding_model)
     with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console) as bar:
-        tasks: dict[str, int] = {}
+        tasks: dict[str, TaskID] = {}
 
         def progress(name: str, done: int, total: int) -> None:
-            task = tasks.setdefault(name, bar.add_task(name, total=total) if name not in tasks else 0)
-            bar.update(task, completed=done)  # type: ignore[arg-type]
+            if name not in tasks:
+                tasks[name] = bar.add_task(name, total=total)
+            bar.update(tasks[name], completed=done)
 
         built = build(settings.data_dir, documents, clauses, embedder, progress)
     wrong = probe(built, settings.embedding_model)

@@ -1,7 +1,8 @@
 """build_app(settings): builds every part once and mounts every channel."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -36,7 +37,15 @@ def build_app(settings: Settings, now: Callable[[], datetime] = now_in_shanghai)
     parts = build_parts(settings, warn)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     records = Records(settings.database_url or f"sqlite:///{settings.data_dir / 'records.sqlite'}")
-    app = FastAPI(title="条问", version="0.1.0", docs_url=None, redoc_url=None, redirect_slashes=False)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        parts.live.close()
+
+    app = FastAPI(
+        title="条问", version="0.1.0", docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
+    )
     app.include_router(api.router(parts, records, now, log.info))
     app.include_router(health.router(parts))
     install_errors(app)

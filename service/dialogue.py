@@ -59,6 +59,7 @@ class Understanding:
     facts: Mapping[str, FactValue]
     said: tuple[str, ...]
     wants_total: bool
+    on_topic: bool
     on: date
     about: date
 

@@ -48,7 +48,7 @@ class Records:
     """Questions come in masked already; ids cannot be guessed."""
 
     def __init__(self, database_url: str) -> None:
-        self._engine = create_engine(database_url, pool_pre_ping=True)
+        self._engine = create_engine(database_url, pool_pre_ping=True, hide_parameters=True)
         if self._engine.dialect.name == "sqlite":
             _tune_sqlite(self._engine)
         _Base.metadata.create_all(self._engine)

@@ -1,21 +1,39 @@
 """A clause and a question → the operative sentence: the piece of the clause that answers, word for word."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from corpus.clause import Clause
 from corpus.tokens import tokenize
 
-_END = re.compile(r"(?<=[。；！？\n])")
+_FULL_STOP = re.compile(r"(?<=[。！？\n])")
+_HALF_STOP = re.compile(r"(?<=[；])")
 _UNITS = re.compile(r"（责任单位：[^）]*）\s*$")
 _HEADING = re.compile(r"^\s*(?:[0-9]+[.．]|（[^）]{1,4}）|第[〇零一二三四五六七八九十百]+条)?[^。；，]{2,24}。$")
+_WHOLE = 110
+_LONG = 220
+_SHORT = 18
 
 
 @lru_cache(maxsize=4096)
 def sentences(text: str) -> tuple[str, ...]:
-    """The clause cut at sentence ends; joined they give the clause without its list of units."""
-    return tuple(piece for piece in _END.split(_UNITS.sub("", text)) if piece.strip())
+    """The clause cut at full stops, and a long sentence at its semicolons; joined they give it without its units."""
+    pieces: list[str] = []
+    for sentence in _FULL_STOP.split(_UNITS.sub("", text)):
+        pieces += _HALF_STOP.split(sentence) if len(sentence) > _LONG else [sentence]
+    return _merged(piece for piece in pieces if piece)
+
+
+def _merged(pieces: Iterable[str]) -> tuple[str, ...]:
+    """Signatures, dates and other scraps stay with the sentence before them."""
+    merged: list[str] = []
+    for piece in pieces:
+        if merged and len(piece.strip()) < _SHORT and not piece.strip().endswith("。"):
+            merged[-1] += piece
+        else:
+            merged.append(piece)
+    return tuple(merged)
 
 
 @lru_cache(maxsize=8192)
@@ -24,21 +42,23 @@ def _tokens(sentence: str) -> frozenset[str]:
 
 
 def operative(clause: Clause, question: str, synonyms: Sequence[str] = (), at_most: int = 2) -> str:
-    """One sentence, or `at_most` neighbours where the answer runs on. Falls back to the first that is no heading."""
+    """The best sentence, and a neighbour that says at least half as much; a short clause whole."""
     pieces = sentences(clause.text)
-    if len(pieces) <= 1:
-        return clause.text.strip()
-    scores = [_score(piece, frozenset(tokenize(question)), synonyms) for piece in pieces]
+    if len(pieces) <= 1 or sum(map(len, pieces)) <= _WHOLE:
+        return "".join(pieces).strip() or clause.text.strip()
+    asked = frozenset(tokenize(question))
+    extra = frozenset(token for phrase in synonyms for token in tokenize(phrase)) - asked
+    scores = [_score(piece, asked, extra) for piece in pieces]
     best = max(range(len(pieces)), key=lambda n: (scores[n], -n))
-    if _is_heading(pieces[best]) and best + 1 < len(pieces):
-        return _joined(pieces, best, best + at_most)
-    return _joined(pieces, *_widen(scores, best, at_most))
+    if _HEADING.match(pieces[best].strip()) and best + 1 < len(pieces):
+        return "".join(pieces[best : best + at_most]).strip()
+    start, end = _widen(scores, best, at_most)
+    return "".join(pieces[start:end]).strip()
 
 
-def _score(piece: str, asked: frozenset[str], synonyms: Sequence[str]) -> float:
-    own = sum(_worth(token) for token in asked & _tokens(piece))
-    extra = {token for phrase in synonyms for token in tokenize(phrase)} - asked
-    return own + 0.6 * sum(_worth(token) for token in extra & _tokens(piece))
+def _score(piece: str, asked: frozenset[str], extra: frozenset[str]) -> float:
+    inside = _tokens(piece)
+    return sum(map(_worth, asked & inside)) + 0.6 * sum(map(_worth, extra & inside))
 
 
 def _worth(token: str) -> float:
@@ -46,12 +66,7 @@ def _worth(token: str) -> float:
     return 0.5 if token.startswith("#") else min(len(token), 4) / 2
 
 
-def _is_heading(piece: str) -> bool:
-    return bool(_HEADING.match(piece.strip()))
-
-
 def _widen(scores: list[float], best: int, at_most: int) -> tuple[int, int]:
-    """Neighbours that score at least half of the best join it, up to `at_most` sentences."""
     start, end = best, best + 1
     while end - start < at_most:
         before = scores[start - 1] if start > 0 else -1.0
@@ -65,10 +80,6 @@ def _widen(scores: list[float], best: int, at_most: int) -> tuple[int, int]:
     return start, end
 
 
-def _joined(pieces: Sequence[str], start: int, end: int) -> str:
-    return "".join(pieces[start:end]).strip()
-
-
 def relevance(clause: Clause, said: str) -> float:
     """How much of a clause's best sentence the words said contain, 0–1."""
     asked = frozenset(tokenize(said))
@@ -76,5 +87,6 @@ def relevance(clause: Clause, said: str) -> float:
 
 
 def _share(piece: str, asked: frozenset[str]) -> float:
-    total = sum(_worth(token) for token in _tokens(piece))
-    return sum(_worth(token) for token in asked & _tokens(piece)) / total if total else 0.0
+    inside = _tokens(piece)
+    total = sum(map(_worth, inside))
+    return sum(map(_worth, asked & inside)) / total if total else 0.0

@@ -1,55 +1,86 @@
 """The office's word files → Words: read when they change, the last good ones kept while a bad edit stands."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from corpus.clause import Problem
-from corpus.phrases import compile_phrase
+from corpus.phrases import Phrases, compile_phrases
 from corpus.tokens import normalize
+from service.dialogue import Status
+from service.rules.facts import BadFact, fact_types
 
 Entry = TypeVar("Entry", bound="_Entry")
-Phrases = tuple[str, ...]
+
+_MEND = "照文件开头的说明改"
+_MESSAGES = {"extra_forbidden": "没有这一项", "missing": "缺少这一项", "too_short": "是空的", "enum": "没有这个状态"}
+
+
+def _compiled(phrases: object) -> object:
+    if not isinstance(phrases, list) or not all(isinstance(phrase, str | int | float) for phrase in phrases):
+        raise ValueError("应是一串说法，写作 [甲, 乙]")
+    try:
+        compiled = compile_phrases(str(phrase) for phrase in phrases)
+    except re.error as error:
+        raise ValueError("一个说法里同一个占位只能写一次") from error
+    if compiled.said_in(""):
+        raise ValueError("说法是空的")
+    return compiled
+
+
+def _not_empty(phrases: Phrases) -> Phrases:
+    if not phrases.each:
+        raise ValueError("一个说法也没有")
+    return phrases
+
+
+MaybePhrases = Annotated[Phrases, BeforeValidator(_compiled)]
+SomePhrases = Annotated[Phrases, BeforeValidator(_compiled), AfterValidator(_not_empty)]
 
 
 class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
-
-    @field_validator("phrases", "unless", "things", "said", "names", check_fields=False)
-    @classmethod
-    def _compiles(cls, phrases: Phrases) -> Phrases:
-        for phrase in phrases:
-            compile_phrase(phrase)
-        return phrases
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, arbitrary_types_allowed=True)
 
 
 class Synonym(_Entry):
     """What people say → the official words."""
 
-    said: Phrases = Field(min_length=1)
-    means: Phrases = Field(min_length=1)
+    said: SomePhrases
+    means: tuple[str, ...] = Field(min_length=1)
 
 
 class FactPhrase(_Entry):
     fact: str
     value: str
-    phrases: Phrases = Field(min_length=1)
-    without: Phrases = ()
+    phrases: SomePhrases
+    without: tuple[str, ...] = ()
     plus: Decimal = Decimal(0)
     at_least: Decimal | None = None
+
+    @model_validator(mode="after")
+    def _known(self) -> "FactPhrase":
+        if self.fact not in fact_types():
+            raise ValueError(f"没有名为 {self.fact} 的情况，可用的见 service/rules/facts.yaml")
+        try:
+            if self.value != "?" and not self.value.startswith("（"):
+                fact_types()[self.fact].parse(self.value)
+        except BadFact as error:
+            raise ValueError(str(error)) from error
+        return self
 
 
 class Subject(_Entry):
     benefit: str
-    phrases: Phrases = Field(min_length=1)
-    things: Phrases = ()
-    unless: Phrases = ()
+    phrases: SomePhrases
+    things: MaybePhrases = Phrases()
+    unless: MaybePhrases = Phrases()
     about: str = "term"
 
 
@@ -57,10 +88,10 @@ class Reply(_Entry):
     """A question that is answered before any search."""
 
     id: str
-    status: str
+    status: Status
     reason: str
-    phrases: Phrases = Field(min_length=1)
-    unless: Phrases = ()
+    phrases: SomePhrases
+    unless: MaybePhrases = Phrases()
     text: str
     refs: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
@@ -71,8 +102,8 @@ class Unstated(_Entry):
 
     id: str
     reason: str
-    phrases: Phrases = Field(min_length=1)
-    unless: Phrases = ()
+    phrases: SomePhrases
+    unless: MaybePhrases = Phrases()
     text: str
     units: tuple[str, ...] = ()
 
@@ -82,13 +113,29 @@ class Authority(_Entry):
 
     document: str = ""
     authority: str = ""
-    names: Phrases = ()
+    names: MaybePhrases = Phrases()
     weight: float
+
+
+class Topic(_Entry):
+    """Words that show that a question is about the plan's own subject."""
+
+    topic: str
+    phrases: SomePhrases
+
+
+class Note(_Entry):
+    """What a clause leaves open or is easily misread, told when it is cited and the matter comes up."""
+
+    clause: str
+    phrases: SomePhrases
+    text: str
+    refs: tuple[str, ...] = ()
 
 
 class Intent(_Entry):
     intent: str
-    phrases: Phrases = Field(min_length=1)
+    phrases: SomePhrases
 
 
 class OfficeValue(_Entry):
@@ -96,7 +143,7 @@ class OfficeValue(_Entry):
 
     id: str
     name: str
-    phrases: Phrases = Field(min_length=1)
+    phrases: SomePhrases
     clauses: tuple[str, ...]
     ask: tuple[str, ...]
     value: str = ""
@@ -116,6 +163,8 @@ class Words:
     subjects: tuple[Subject, ...] = ()
     intents: Mapping[str, Phrases] = field(default_factory=dict)
     authority: tuple[Authority, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    notes: tuple[Note, ...] = ()
     replies: tuple[Reply, ...] = ()
     unstated: tuple[Unstated, ...] = ()
     wording: Mapping[str, str] = field(default_factory=dict)
@@ -134,34 +183,50 @@ class _Reader:
             try:
                 entries.append(kind.model_validate(entry))
             except ValidationError as error:
-                self.problems += [Problem(path, line, _what(detail), "照文件开头的说明改") for detail in error.errors()]
+                self.problems += [Problem(path, line, _what(detail), _MEND) for detail in error.errors()]
         return tuple(entries)
 
     def mapping(self, path: Path) -> dict[str, str]:
         node = self._node(path)
         if not isinstance(node, yaml.MappingNode):
+            self._not_read(node, path, "应是一行一条的 左: 右")
             return {}
         pairs = {}
         for key, value in node.value:
             if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode) and key.value and value.value:
                 pairs[key.value] = value.value
             else:
-                self.problems.append(Problem(path, key.start_mark.line + 1, "应是 左: 右 两个词", "照文件开头的说明改"))
+                self.problems.append(Problem(path, key.start_mark.line + 1, "应是 左: 右 两个词", _MEND))
         return pairs
 
     def _items(self, path: Path) -> Iterator[tuple[int, object]]:
         node = self._node(path)
         if not isinstance(node, yaml.SequenceNode):
+            self._not_read(node, path, "应是一串条目，每条以 - 开头")
             return
         for item in node.value:
-            yield item.start_mark.line + 1, yaml.SafeLoader("").construct_object(item, deep=True)
+            line = item.start_mark.line + 1
+            try:
+                yield line, yaml.SafeLoader("").construct_object(item, deep=True)
+            except (yaml.YAMLError, ValueError):
+                self.problems.append(Problem(path, line, "这一条的值读不懂", "给值加上引号"))
+
+    def _not_read(self, node: yaml.Node | None, path: Path, what: str) -> None:
+        """A file that could not be read at all is reported already."""
+        if node is not None:
+            self.problems.append(Problem(path, node.start_mark.line + 1, what, _MEND))
 
     def _node(self, path: Path) -> yaml.Node | None:
         try:
-            return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+            node: yaml.Node | None = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+            if node is None:
+                self.problems.append(Problem(path, 1, "文件是空的", _MEND))
+            return node
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             self.problems.append(Problem(path, line, f"YAML 写法不对：{error.problem}", "检查缩进、引号和冒号"))
+        except yaml.YAMLError:
+            self.problems.append(Problem(path, 1, "有 YAML 不许用的控制字符", "删掉看不见的字符"))
         except (OSError, UnicodeDecodeError) as error:
             self.problems.append(Problem(path, 1, f"读不出来：{error}", "存成 UTF-8 文本"))
         return None
@@ -169,7 +234,9 @@ class _Reader:
 
 def _what(detail: Mapping[str, object]) -> str:
     where = ".".join(str(part) for part in detail["loc"])  # type: ignore[attr-defined]
-    return f"{where}：{detail['msg']}"
+    kind = str(detail["type"])
+    message = str(detail["ctx"]["error"]) if kind == "value_error" else _MESSAGES.get(kind, "写法不对")  # type: ignore[index]
+    return f"{where}：{message}" if where else message
 
 
 def load_words(folder: Path, office: Path) -> tuple[Words, list[Problem]]:
@@ -182,6 +249,8 @@ def load_words(folder: Path, office: Path) -> tuple[Words, list[Problem]]:
         subjects=reader.entries(folder / "subjects.yaml", Subject),
         intents={entry.intent: entry.phrases for entry in reader.entries(folder / "intents.yaml", Intent)},
         authority=reader.entries(folder / "authority.yaml", Authority),
+        topics=reader.entries(folder / "topics.yaml", Topic),
+        notes=reader.entries(folder / "notes.yaml", Note),
         replies=reader.entries(folder / "replies.yaml", Reply),
         unstated=reader.entries(folder / "unstated.yaml", Unstated),
         wording=reader.mapping(folder / "wording.yaml"),

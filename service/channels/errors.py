@@ -1,13 +1,14 @@
 """Whatever goes wrong with a request → one JSON shape, in Chinese, without a stack trace."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.channels.schema import Error, ErrorOut
 from service.rules.facts import BadFact
@@ -29,8 +30,15 @@ _MESSAGES = {
     "int_parsing": "应为整数",
     "greater_than_equal": "太小",
     "less_than_equal": "太大",
+    "string_unicode": "含有无法识别的字符",
+    "model_attributes_type": "应为 JSON 对象，并以 application/json 发送",
+    "model_type": "应为 JSON 对象",
 }
-_STATUS_TEXT = {404: "没有这个地址或条款", 405: "这个地址不接受这种请求", 413: "请求太大"}
+_HTTP = {
+    400: ("invalid", "读不懂，应为 UTF-8 的 JSON"),
+    404: ("not_found", "没有这个地址"),
+    405: ("method_not_allowed", "这个地址不接受这种请求"),
+}
 
 
 class NotFound(Exception):
@@ -56,14 +64,45 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(Unready, _unready)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _bug)
-    app.middleware("http")(_limit_body)
+    app.add_middleware(BodyLimit)
 
 
-async def _limit_body(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > BODY_LIMIT:
-        return error_response(413, "too_large", "请求太大")
-    return await call_next(request)
+class BodyLimit:
+    """Reads at most BODY_LIMIT bytes of a request, whatever length it declares or leaves out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body = await _read(receive)
+        if body is None:
+            await error_response(413, "too_large", "请求太大")(scope, receive, send)
+            return
+        await self._app(scope, _replay(body, receive), send)
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """None as soon as the body is over the limit."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > BODY_LIMIT:
+            return None
+    return body
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replay
 
 
 def _invalid(_request: Request, error: Exception) -> JSONResponse:
@@ -93,7 +132,10 @@ def _unready(_request: Request, _error: Exception) -> JSONResponse:
 
 def _http(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return error_response(error.status_code, "http", _STATUS_TEXT.get(error.status_code, "请求不对"))
+    code, message = _HTTP.get(error.status_code, ("http", "请求不对"))
+    response = error_response(error.status_code, code, message)
+    response.headers.update(error.headers or {})
+    return response
 
 
 def _bug(request: Request, error: Exception) -> JSONResponse:

@@ -1,5 +1,6 @@
 """The bodies of the HTTP contract: what comes in, what goes out, and what an error looks like."""
 
+import re
 import unicodedata
 from datetime import date
 from decimal import Decimal
@@ -18,13 +19,25 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 
 def _clean(text: str) -> str:
-    """Raises ValueError for control characters; line breaks and tabs become spaces."""
-    flat = " ".join(text.split())
-    if any(unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"} for character in flat):
+    """Raises ValueError for control characters; line breaks and tabs become spaces, invisible characters go."""
+    flat = _printable(" ".join(text.split()))
+    seen = "".join(character for character in flat if unicodedata.category(character) not in {"Cf", "Co", "Cn"}).strip()
+    if not seen:
+        raise ValueError("不能为空")
+    return seen
+
+
+def _printable(text: str) -> str:
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
         raise ValueError("含有控制字符")
-    if not flat:
-        raise ValueError("是空的")
-    return "".join(character for character in flat if unicodedata.category(character) != "Cf")
+    return text
+
+
+def _written_as_day(value: object) -> object:
+    """Or else a number would be read as seconds since 1970."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return value
+    raise ValueError("不是真实的日期，应为 YYYY-MM-DD")
 
 
 def _asked_in_range(day: date) -> date:
@@ -34,16 +47,25 @@ def _asked_in_range(day: date) -> date:
 
 
 QuestionText = Annotated[str, Field(min_length=1, max_length=QUESTION_LIMIT, strict=True), AfterValidator(_clean)]
-Day = Annotated[date, AfterValidator(_asked_in_range), Field(description="YYYY-MM-DD")]
+Day = Annotated[
+    date, BeforeValidator(_written_as_day), AfterValidator(_asked_in_range), Field(description="YYYY-MM-DD")
+]
 
 
 def _as_text(value: object) -> object:
     """JSON numbers with a fraction come in as text, so that no float is ever made of money."""
-    return str(Decimal(repr(value))) if isinstance(value, float) else value
+    if isinstance(value, float):
+        return str(Decimal(repr(value)))
+    if value is None or isinstance(value, str | int):
+        return value
+    raise ValueError("应为文字、数字或是否")
 
 
 _FACT_FIELDS = {
-    name: (Annotated[str | int | bool | None, BeforeValidator(_as_text)], Field(None, description=kind.question))
+    name: (
+        Annotated[str | int | float | bool | None, BeforeValidator(_as_text)],
+        Field(None, description=kind.question),
+    )
     for name, kind in fact_types().items()
 }
 FactsIn = create_model("FactsIn", __config__=ConfigDict(extra="forbid"), **_FACT_FIELDS)  # type: ignore[call-overload]
@@ -55,7 +77,7 @@ class _In(BaseModel):
 
 class AskIn(_In):
     question: QuestionText
-    conversation_id: Annotated[str, Field(max_length=100)] | None = None
+    conversation_id: Annotated[str, Field(max_length=100), AfterValidator(_printable)] | None = None
     on: Day | None = None
     facts: FactsIn = FactsIn()
 

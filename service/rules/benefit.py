@@ -162,7 +162,9 @@ def assess(benefit: Benefit, facts: Facts, on: date, about: date) -> Entitlement
     if isinstance(outcome, Needs):
         missing = tuple(dict.fromkeys((*missing, *outcome.facts)))
     if missing or isinstance(outcome, Needs):
-        return _entitlement(benefit, facts, eligible=None, working=steps, missing=missing)
+        return _entitlement(
+            benefit, facts, eligible=None, working=steps, missing=missing, open_points=benefit.open_points
+        )
     return _entitlement(
         benefit,
         facts,

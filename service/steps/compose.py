@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from corpus.clause import Clause
 from corpus.index import Found
-from corpus.phrases import says
+from corpus.tokens import normalize
 from service.dialogue import Draft, Quote, Status, Understanding
 from service.rules.benefit import Benefit, Entitlement
 from service.rules.catalogue import benefits
@@ -13,10 +13,13 @@ from service.rules.facts import fact_types
 from service.sentences import operative, relevance
 from service.words import OfficeValue, Unstated, Words
 
-SUPPORT_FLOOR = 0.12
-_BESIDE = 0.9
+SUPPORT_FLOOR = 0.07
+_OFF_TOPIC_FLOOR = 0.5
+_NEARLY = 0.85
+_OTHER_KIND = 0.65
 _LATER_FLOOR = 0.22
 _ASK_AT_MOST = 2
+_HOTLINE = ("12345",)
 
 
 @dataclass
@@ -48,22 +51,20 @@ def compose(
     words: Words,
     clauses: Mapping[str, Clause],
 ) -> Draft:
-    unstated = next((u for u in words.unstated if says(u.phrases, asked.text) and not says(u.unless, asked.text)), None)
+    unstated = next(
+        (u for u in words.unstated if u.phrases.said_in(asked.text) and not u.unless.said_in(asked.text)), None
+    )
     if entitlements:
         return _benefits(asked, found, entitlements, words, clauses, unstated)
     if unstated is not None:
         return _unstated(asked, found, words, unstated, clauses)
     if asked.facts.get("institution_in") == "elsewhere" and "institution_in" in asked.said:
         return Draft(Status.NO_BASIS, (words.wording["other_place"].format(place="外地"),), reason="other_place")
+    if not asked.on_topic and (not found or found[0].support < _OFF_TOPIC_FLOOR):
+        return Draft(Status.OUT_OF_SCOPE, (words.wording["out_of_scope"],), reason="off_topic", vouched=_HOTLINE)
     if not found or found[0].support < SUPPORT_FLOOR:
-        return _nothing(words)
+        return Draft(Status.NO_BASIS, (words.wording["no_basis"],), reason="no_clause", vouched=_HOTLINE)
     return _lookup(asked, found, words, clauses)
-
-
-def _nothing(words: Words) -> Draft:
-    return Draft(
-        Status.NO_BASIS, (words.wording["no_basis"],), reason="no_clause", vouched=(words.wording["no_basis"],)
-    )
 
 
 def _lookup(asked: Understanding, found: Sequence[Found], words: Words, clauses: Mapping[str, Clause]) -> Draft:
@@ -79,10 +80,12 @@ def _lookup(asked: Understanding, found: Sequence[Found], words: Words, clauses:
 
 
 def _beside(found: Sequence[Found]) -> list[Found]:
-    """The first, and the next when it says nearly as much."""
+    """The first, the next when it stands nearly as high, and the best of the other kind (plan or regulation)."""
     first = found[0]
-    others = [hit for hit in found[1:3] if hit.support >= _BESIDE * first.support and hit.support >= SUPPORT_FLOOR]
-    return [first, *others]
+    near = [hit for hit in found[1:2] if hit.score >= _NEARLY * first.score]
+    other_kind = [hit for hit in found[1:] if hit.clause.verbatim != first.clause.verbatim][:1]
+    beside = [*near, *(hit for hit in other_kind if hit.score >= _OTHER_KIND * first.score)]
+    return [first, *dict.fromkeys(beside)]
 
 
 def _force(page: _Page, clause: Clause, asked: Understanding) -> None:
@@ -121,7 +124,11 @@ def _benefits(
     if unstated is not None:
         page.vouched.append(unstated.text)
         page.lines.insert(0, unstated.text)
-        if len(entitlements) == 1 and entitlements[0].amount is None and entitlements[0].eligible is not False:
+        if (
+            len(entitlements) == 1
+            and entitlements[0].eligible is not False
+            and not _wants_amount(asked, entitlements[0])
+        ):
             status, reason = Status.NO_BASIS, unstated.reason
     if status is Status.NO_BASIS and reason is None:
         reason = "text_leaves_open"
@@ -150,10 +157,9 @@ def _block(page: _Page, asked: Understanding, entitlement: Entitlement, clauses:
     _working(page, entitlement, clauses)
     if clause:
         page.show(Quote(clause, benefit.quote))
-    open_points = entitlement.open_points or (benefit.open_points if status is not Status.NO_BASIS else ())
-    if open_points and entitlement.eligible is not False:
-        page.lines.append(page.say("open_points") + "；".join(open_points) + "。")
-        page.vouched.extend(open_points)
+    if entitlement.open_points and status is not Status.NO_BASIS:
+        page.lines.append(page.say("open_points") + "；".join(entitlement.open_points) + "。")
+    page.vouched.extend(entitlement.open_points)
     return status
 
 
@@ -172,27 +178,20 @@ def _conclude(
         return Status.NO_BASIS
     page.vouched.append(benefit.rate)
     page.lines.append(page.say("rate", name=name, rate=benefit.rate) + mark)
-    if not _wants_amount(asked):
+    if not _wants_amount(asked, entitlement):
         return Status.ANSWERED
     questions = [fact_types()[fact].question for fact in entitlement.missing[:_ASK_AT_MOST]]
-    page.lines.insert(
-        -1, page.say("asks", name=name, count=f"{len(entitlement.missing)}样情况", questions="".join(questions))
-    )
+    page.lines.insert(-1, page.say("asks", name=name, questions="".join(questions)))
     page.vouched.append(page.lines[-2])
     return Status.ASKS_FOR_FACT
 
 
-def _wants_amount(asked: Understanding) -> bool:
-    """A total is asked for, or numbers were given to compute with."""
-    numbers = {
-        "terms",
-        "months",
-        "public_fee_per_month",
-        "own_fee_per_month",
-        "public_fee_per_term",
-        "own_fee_per_term",
-    }
-    return asked.wants_total or bool(numbers & set(asked.said))
+def _wants_amount(asked: Understanding, entitlement: Entitlement) -> bool:
+    """A total is asked for, or numbers were given that this benefit computes with (one term is the rate itself)."""
+    needs = benefits()[entitlement.benefit].needs
+    numbers = [name for name in asked.said if name in needs and fact_types()[name].type == "decimal"]
+    several_terms = "terms" in asked.said and asked.facts["terms"] != 1
+    return asked.wants_total or several_terms or bool(numbers)
 
 
 def _granted(page: _Page, entitlement: Entitlement, label: str) -> str:
@@ -210,7 +209,8 @@ def _working(page: _Page, entitlement: Entitlement, clauses: Mapping[str, Clause
         clause = clauses.get(step.ref)
         other = clause is not None and step.ref != benefits()[entitlement.benefit].basis
         mark = page.cite(Quote(clause, operative(clause, step.sentence))) if clause and other else ""
-        steps.append((f"{step.sentence} = {step.value}" if _is_number(step.value) else step.sentence) + mark)
+        total = f"{step.sentence} = {step.value}{entitlement.unit}" if _is_number(step.value) else step.sentence
+        steps.append(total + mark)
     page.lines.append(page.say("working") + "；".join(steps) + "。")
 
 
@@ -233,6 +233,7 @@ def _another(page: _Page, asked: Understanding, found: Sequence[Found], entitlem
 
 def _closing(page: _Page, asked: Understanding, clauses: Mapping[str, Clause], units: tuple[str, ...]) -> None:
     _lost(page)
+    _notes(page, asked, clauses)
     _later(page, asked, clauses)
     _office(page, asked)
     if units:
@@ -244,7 +245,7 @@ def _closing(page: _Page, asked: Understanding, clauses: Mapping[str, Clause], u
 
 
 def _paid(page: _Page, quote: Quote) -> bool:
-    return quote.clause.verbatim and says(page.words.intents["paid"], quote.text)
+    return quote.clause.verbatim and page.words.intents["paid"].said_in(quote.text)
 
 
 def _lost(page: _Page) -> None:
@@ -253,6 +254,16 @@ def _lost(page: _Page) -> None:
     if notes:
         page.lines.append("原文此处有缺字：" + "；".join(dict.fromkeys(notes)))
         page.vouched.extend(notes)
+
+
+def _notes(page: _Page, asked: Understanding, clauses: Mapping[str, Clause]) -> None:
+    """What the cited clauses leave open about the matter asked; the benefits' own cards speak for themselves."""
+    cited = {str(quote.clause.ref): quote.text for quote in page.quotes}
+    own = {benefits()[slug].basis for slug in asked.benefits if slug in benefits()}
+    for note in page.words.notes:
+        if note.clause in cited.keys() - own and note.phrases.said_in(f"{asked.query} {normalize(cited[note.clause])}"):
+            page.lines.append(page.say("open_points") + note.text + "。")
+            page.vouched.extend(clauses[ref].text for ref in note.refs if ref in clauses)
 
 
 def _later(page: _Page, asked: Understanding, clauses: Mapping[str, Clause]) -> None:
@@ -288,7 +299,7 @@ def _office(page: _Page, asked: Understanding) -> None:
 
 
 def _asked_of_office(entries: Iterable[OfficeValue], asked: Understanding, cited: set[str]) -> list[OfficeValue]:
-    return [entry for entry in entries if cited & set(entry.clauses) and says(entry.phrases, asked.text)][:2]
+    return [entry for entry in entries if cited & set(entry.clauses) and entry.phrases.said_in(asked.text)][:2]
 
 
 def _draft(

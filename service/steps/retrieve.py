@@ -1,8 +1,9 @@
 """What was asked → the clauses that may answer it: searched, then ordered by place and authority."""
 
+from dataclasses import replace
+
 from corpus.clause import Clause
 from corpus.index import ClauseIndex, Found, Weights
-from corpus.phrases import says
 from service.dialogue import Understanding
 from service.words import Authority, Words
 
@@ -10,7 +11,7 @@ _DEPTH = 40
 
 
 def retrieve(understanding: Understanding, index: ClauseIndex, words: Words, weights: Weights) -> list[Found]:
-    """Best first; `score` stays the search's own, the order adds the local plan's and the named documents' weight."""
+    """Best first; the local plan's and the named documents' weight is added to the search's own score."""
     found = index.search(
         understanding.query,
         on=understanding.on,
@@ -18,11 +19,12 @@ def retrieve(understanding: Understanding, index: ClauseIndex, words: Words, wei
         weights=weights,
         limit=_DEPTH,
     )
-    active = [entry for entry in words.authority if not entry.names or says(entry.names, understanding.text)]
-    return sorted(found, key=lambda f: -(f.score + max_weight(active, f.clause)))
+    active = [entry for entry in words.authority if not entry.names.each or entry.names.said_in(understanding.text)]
+    weighed = [replace(hit, score=hit.score + _weight(active, hit.clause)) for hit in found]
+    return sorted(weighed, key=lambda hit: -hit.score)
 
 
-def max_weight(active: list[Authority], clause: Clause) -> float:
+def _weight(active: list[Authority], clause: Clause) -> float:
     """The largest weight that applies; a clause that nothing speaks of has none."""
     weights = [
         entry.weight

@@ -1,7 +1,6 @@
 """A question → the fixed reply to it, if it must not be searched for: crisis, orders, harm, other subjects."""
 
 from corpus.clause import Clause
-from corpus.phrases import says
 from corpus.tokens import normalize
 from service.dialogue import Draft, Quote, Status
 from service.sentences import operative
@@ -12,7 +11,7 @@ def screen(text: str, words: Words, clauses: dict[str, Clause]) -> Draft | None:
     """The first entry of replies.yaml that fits; None lets the question go on."""
     normalized = normalize(text)
     for reply in words.replies:
-        if says(reply.phrases, normalized) and not says(reply.unless, normalized):
+        if reply.phrases.said_in(normalized) and not reply.unless.said_in(normalized):
             return _draft(reply, normalized, clauses)
     return None
 

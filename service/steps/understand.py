@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from corpus.numerals import read_number
-from corpus.phrases import find_phrase, says
 from corpus.tokens import normalize
 from service.dates import day_named, term_asked
 from service.dialogue import Earlier, Question, Understanding
@@ -29,21 +28,25 @@ class Stated:
 def understand(question: Question, words: Words) -> Understanding:
     """Facts given with the request stand above facts said, and those above what was said earlier."""
     text = mend(question.text, words)
-    earlier = Earlier() if says(words.intents["restart"], text) else question.earlier
+    earlier = Earlier() if words.intents["restart"].said_in(text) else question.earlier
     stated = facts_in(text, words)
     said = {fact.fact: fact.value for fact in stated if fact.value is not None}
     doubted = {fact.fact for fact in stated if fact.value is None} - said.keys()
     kept = {name: value for name, value in earlier.facts.items() if name not in doubted}
-    benefits = subjects_in(text, words) or _continued(text, earlier, said)
-    follows = bool(benefits) and not subjects_in(text, words)
+    named = subjects_in(text, words)
+    benefits = named or _continued(text, earlier, said)
+    synonyms = synonyms_of(text, words)
+    on_topic = bool(benefits or synonyms) or any(topic.phrases.said_in(text) for topic in words.topics)
+    follows = bool(earlier.text) and not named and (bool(benefits) or not on_topic or len(text) <= _SHORT)
     return Understanding(
         text=text,
         query=f"{earlier.text} {text}" if follows else text,
-        synonyms=synonyms_of(text, words),
+        synonyms=synonyms,
         benefits=benefits,
         facts={**kept, **said, **question.facts},
         said=tuple(said),
-        wants_total=says(words.intents["total"], text),
+        wants_total=words.intents["total"].said_in(text),
+        on_topic=follows or on_topic,
         on=question.on,
         about=_about(text, benefits, words, question.on),
     )
@@ -60,21 +63,21 @@ def mend(text: str, words: Words) -> str:
 
 def synonyms_of(text: str, words: Words) -> tuple[str, ...]:
     """The official words for what people say."""
-    means = (word for entry in words.synonyms if says(entry.said, text) for word in entry.means)
+    means = (word for entry in words.synonyms if entry.said.said_in(text) for word in entry.means)
     return tuple(dict.fromkeys(means))
 
 
 def subjects_in(text: str, words: Words) -> tuple[str, ...]:
     """Benefits the text speaks of; those named outright come before those told from a thing and a word for money."""
-    named = [s.benefit for s in words.subjects if says(s.phrases, text) and not says(s.unless, text)]
+    named = [s.benefit for s in words.subjects if s.phrases.said_in(text) and not s.unless.said_in(text)]
     if named:
         return tuple(named)
-    money = says(words.intents["money"], text)
+    money = words.intents["money"].said_in(text)
     return tuple(s.benefit for s in words.subjects if money and _told(s, text))
 
 
 def _told(subject: Subject, text: str) -> bool:
-    return says(subject.things, text) and not says(subject.unless, text)
+    return subject.things.said_in(text) and not subject.unless.said_in(text)
 
 
 def _continued(text: str, earlier: Earlier, said: dict[str, FactValue]) -> tuple[str, ...]:
@@ -91,16 +94,15 @@ def facts_in(text: str, words: Words) -> list[Stated]:
 
 
 def _matches(entry: FactPhrase, text: str) -> Iterable[Stated]:
-    for phrase in entry.phrases:
-        for match in find_phrase(phrase, text):
-            if any(word in text[match.start : match.end] for word in entry.without):
-                continue
-            try:
-                value = _value(entry, match.value)
-            except BadFact:
-                continue
-            if value is not None or entry.value == "?":
-                yield Stated(entry.fact, value, match.start, match.end)
+    for match in entry.phrases.find(text):
+        if any(word in text[match.start : match.end] for word in entry.without):
+            continue
+        try:
+            value = _value(entry, match.value)
+        except BadFact:
+            continue
+        if value is not None or entry.value == "?":
+            yield Stated(entry.fact, value, match.start, match.end)
 
 
 def _value(entry: FactPhrase, slot: str) -> FactValue | None:
@@ -127,17 +129,17 @@ _AMOUNTS = {"public_fee_per_month", "own_fee_per_month", "public_fee_per_term", 
 
 def _negated(stated: Stated, text: str, words: Words) -> bool:
     before = text[max(0, stated.start - _LOOK_BACK) : stated.start]
-    return any(before.endswith(word) for word in (*words.intents["negation"], *words.intents["doubt"]))
+    marks = (*words.intents["negation"].find(before), *words.intents["doubt"].find(before))
+    return any(mark.end == len(before) for mark in marks)
 
 
 def _corrected_from(text: str, words: Words) -> int:
     """Where the last correction begins; what is said after it stands."""
-    ends = [m.end for phrase in words.intents["correction"] for m in find_phrase(phrase, text)]
-    return max(ends, default=0)
+    return max((mark.end for mark in words.intents["correction"].find(text)), default=0)
 
 
 def _one_each(stated: Sequence[Stated], corrected_from: int) -> list[Stated]:
-    """One value a fact: of the children named the one with the highest order, of the rest the last one said."""
+    """One value a fact: of the children named the youngest, of kindergartens the private one, else the last said."""
     chosen: dict[str, Stated] = {}
     for fact in stated:
         held = chosen.get(fact.fact)
@@ -147,11 +149,18 @@ def _one_each(stated: Sequence[Stated], corrected_from: int) -> list[Stated]:
 
 
 def _holds(held: Stated, fact: Stated) -> bool:
+    """Whether what was said before stands against what is said after."""
     if fact.value is None:
         return True
-    if held.value is None or fact.fact != "birth_order":
-        return False
-    return isinstance(held.value, int) and isinstance(fact.value, int) and held.value > fact.value
+    return held.value is not None and _rank(held) > _rank(fact)
+
+
+def _rank(fact: Stated) -> int:
+    """A public fee is named beside a private kindergarten to compare; elder children are named beside the youngest."""
+    if fact.fact == "birth_order" and isinstance(fact.value, int):
+        return fact.value
+    kinds = ("public", "inclusive_private", "other")
+    return kinds.index(str(fact.value)) if fact.fact == "kindergarten_type" else 0
 
 
 def _about(text: str, benefits: tuple[str, ...], words: Words, on: date) -> date:

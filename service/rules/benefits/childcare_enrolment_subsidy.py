@@ -11,7 +11,7 @@ def childcare_enrolment_subsidy(amount_per_term: DatedValue, children: int, term
     return Result(
         total,
         (
-            Step("每个孩子每学期定额（元）", str(each), amount_per_term.ref),
+            Step("每个孩子每学期定额", str(each), amount_per_term.ref),
             Step(f"{each}元 × {children}个孩子 × {terms}个学期", str(total), amount_per_term.ref),
         ),
     )

@@ -9,5 +9,5 @@ _TWINS = "多胞胎给一份还是按孩子数给，方案没有另写；原句�
 
 def delivery_subsidy(amount_per_delivery: DatedValue, babies: int) -> Result:
     amount = yuan(amount_per_delivery.value)
-    step = Step("按一次住院分娩给一份（元）", str(amount), amount_per_delivery.ref)
+    step = Step("按一次住院分娩给一份", str(amount), amount_per_delivery.ref)
     return Result(amount, (step,), (_TWINS,) if babies > 1 else ())

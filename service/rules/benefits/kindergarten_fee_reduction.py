@@ -10,7 +10,7 @@ _READING = (
     "普惠性民办园这里按“统一减公办标准的10%”计算；方案文字也可作另一种理解（先统一按公办标准收费再减），"
     "两种读法结果不同，以区教育局解释为准"
 )
-_TOP_CLASS = "大班公办幼儿园保教费已免，减免的基数为0（元）"
+_TOP_CLASS = "大班公办幼儿园保教费已免，减免的基数为0"
 _TOP_PRIVATE = "民办园大班按当地同类公办园的免除水平减免，高出部分可以继续收，这一条的10%没有基数"
 
 
@@ -40,7 +40,7 @@ def kindergarten_fee_reduction(
         return _missing(public_fee_per_month, months)
     reduction = yuan(base * reduction_rate.value)
     steps = [
-        Step(f"{basis}（元）", str(yuan(base)), reduction_rate.ref),
+        Step(basis, str(yuan(base)), reduction_rate.ref),
         Step(f"{yuan(base)}元 × 10%", str(reduction), reduction_rate.ref),
     ]
     if private and own_fee_per_month is not None and months is not None:

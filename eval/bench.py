@@ -1,0 +1,349 @@
+"""python -m eval.bench: starts the real service and times it, beside a bare echo on the same machine."""
+
+import argparse
+import json
+import math
+import os
+import platform
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from http.client import HTTPConnection
+from multiprocessing import get_context
+from multiprocessing.pool import AsyncResult, Pool
+from pathlib import Path
+
+import psutil
+from fastapi import FastAPI
+from rich.console import Console
+from rich.table import Column, Table
+
+from corpus.embedder import BUILT_IN, load_embedder
+from corpus.probe import probe
+from corpus.settings import ROOT
+from corpus.snapshot import Snapshot, build, open_live, publish
+from eval.golden import QUESTIONS, Golden, read_golden
+from eval.retrieval import read_clauses
+
+console = Console()
+_ROUNDS = 4
+_ROUND_SECONDS = 60.0
+_CLIENTS = 8
+_ECHOES_PER_QUESTION = 10
+_ARTICLES_SECONDS = 900
+_KEPT_VARIABLES = ("PATH", "HOME", "LANG", "OMP_NUM_THREADS")
+
+
+class BenchFailed(Exception):
+    """Something could not be measured; `str()` is the Chinese message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table; `met` is None where there is no target or nothing was measured."""
+
+    name: str
+    measured: str
+    target: str = ""
+    met: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a run of requests took: seconds of each, and of all together."""
+
+    each: list[float]
+    wall: float
+
+    @property
+    def rate(self) -> float:
+        return len(self.each) / self.wall
+
+
+@dataclass(frozen=True, slots=True)
+class Articles:
+    """The big corpus: seconds until it was published, and of each search."""
+
+    count: int
+    built: float
+    searches: list[float]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0: measured, whether or not the targets were met; 1: could not be measured."""
+    parser = argparse.ArgumentParser(prog="python -m eval.bench", description="测速：启动、提问、入库、大库检索")
+    parser.add_argument("--quick", action="store_true", help="不测大库")
+    options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    before, failed = os.getloadavg(), ""
+    table = Table(*(Column(name, overflow="fold") for name in ("项目", "实测", "目标", "结论")), title="测速")
+    try:
+        for row in _rows(options.quick):
+            table.add_row(row.name, row.measured, row.target, {True: "达标", False: "未达标", None: "—"}[row.met])
+    except BenchFailed as error:
+        failed = str(error)
+    finally:
+        for child in psutil.Process().children(recursive=True):
+            child.kill()
+    console.print(table, _machine(before), failed, sep="\n")
+    return 1 if failed else 0
+
+
+def _machine(before: tuple[float, float, float]) -> str:
+    loads = [" ".join(f"{load:.2f}" for load in one) for one in (before, os.getloadavg())]
+    cores, memory = os.cpu_count(), psutil.virtual_memory().total / 2**30
+    python = platform.python_version()
+    return f"{cores} 核，内存 {memory:.0f} GB，Python {python}；负载（1、5、15 分钟）测前 {loads[0]}，测后 {loads[1]}"
+
+
+def _rows(quick: bool) -> Iterator[Row]:
+    yield _make()
+    with tempfile.TemporaryDirectory(prefix="tiaowen-bench-") as folder:
+        yield _ingest(Path(folder))
+        yield from _service(Path(folder))
+    shared = Path(os.environ.get("TIAOWEN_SHARED") or ROOT.parent / "shared") / "stard"
+    if quick:
+        yield Row("大库", "略过（--quick）")
+    elif not shared.is_dir():
+        yield Row("大库", f"略过：没有 {shared}（用 TIAOWEN_SHARED 指明数据文件夹）")
+    else:
+        yield from _articles(shared)
+
+
+def _at_most(name: str, measured: float, limit: float, unit: str) -> Row:
+    return Row(name, f"{measured:.{1 if measured < 100 else 0}f} {unit}", f"≤ {limit:g} {unit}", measured <= limit)
+
+
+def _percentile(seconds: Sequence[float], share: float) -> float:
+    return sorted(seconds)[math.ceil(share * len(seconds)) - 1]
+
+
+def _make() -> Row:
+    """Asks make whether anything is to be installed, which is all that it does before the work; installs nothing."""
+    started = time.perf_counter()
+    command = ["make", "--question", ".venv/.full", ".venv/.serve"]
+    asked = subprocess.run(command, cwd=ROOT, env=_environment(ROOT), capture_output=True, timeout=60, check=False)  # noqa: S603
+    seconds = time.perf_counter() - started
+    if asked.returncode:
+        return Row("make 的额外用时", "略过：环境还没有装好，请先运行 make full")
+    return _at_most("make 的额外用时（已装好）", seconds, 2, "秒")
+
+
+def _environment(folder: Path, port: int = 0) -> dict[str, str]:
+    """The product at its defaults, whatever this shell has set; run in `folder`, no `.env` is found either."""
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    own = {"DATA_DIR": str(folder / "var"), "PYTHONPATH": str(ROOT), "RATE_LIMIT": "off", "PORT": str(port or 8000)}
+    return kept | own
+
+
+def _ingest(folder: Path) -> Row:
+    console.print("正在测：入库")
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "ingest"]
+    done = subprocess.run(  # noqa: S603
+        command, cwd=folder, env=_environment(folder), capture_output=True, text=True, timeout=300, check=False
+    )
+    seconds = time.perf_counter() - started
+    if done.returncode:
+        raise BenchFailed(f"入库没有成功：{done.stderr.strip()[-500:]}")
+    return _at_most("入库（自带文件）", seconds, 20, "秒")
+
+
+def _service(folder: Path) -> Iterator[Row]:
+    console.print("正在测：启动与提问")
+    port, echo_port = _free_port(), _free_port()
+    echo = ["-m", "uvicorn", "eval.bench:echo_app", "--factory", "--log-level", "warning", "--no-access-log"]
+    started = time.perf_counter()
+    with _serving(["-m", "service"], folder, port) as service:
+        yield _at_most("启动到 /readyz", time.perf_counter() - started, 10, "秒")
+        with _serving([*echo, "--port", str(echo_port)], folder, echo_port), get_context("spawn").Pool(2) as pool:
+            yield from _asking(pool, port, echo_port, service)
+
+
+def _asking(pool: Pool, port: int, echo_port: int, service: psutil.Process) -> Iterator[Row]:
+    asks = [_body(golden) for golden in read_golden(QUESTIONS)]
+    _load(pool, port, "/api/v1/ask", asks, 1)
+    _load(pool, echo_port, "/echo", asks, _CLIENTS)
+    for clients in (1, _CLIENTS):
+        ask, echo = _alternating(pool, port, echo_port, asks, clients)
+        p50, p99 = (1000 * _percentile(ask.each, share) for share in (0.5, 0.99))
+        who = "单个客户端" if clients == 1 else f"{clients} 个客户端"
+        if clients == 1:
+            yield _at_most(f"提问 p50（{who}，{len(ask.each)} 次）", p50, 15, "毫秒")
+            yield _at_most(f"提问 p99（{who}）", p99, 60, "毫秒")
+        else:
+            yield Row(f"提问 p50、p99（{who}）", f"{p50:.1f}、{p99:.1f} 毫秒")
+        share = ask.rate / echo.rate
+        speeds = f"{share:.1%}（每秒 {ask.rate:.0f} 问，空回声 {echo.rate:.0f} 次）"
+        yield Row(f"吞吐与空回声之比（{who}）", speeds, "≥ 3%", share >= 0.03)
+    yield _at_most(f"常驻内存（{(1 + 2 * _ROUNDS) * len(asks)} 问后）", service.memory_info().rss / 2**20, 700, "MB")
+
+
+def _body(golden: Golden) -> bytes:
+    return json.dumps({"question": golden.turns[-1], "on": str(golden.on)}, ensure_ascii=False).encode()
+
+
+def _alternating(pool: Pool, port: int, echo_port: int, asks: list[bytes], clients: int) -> tuple[Load, Load]:
+    """The service and the echo by turns, so that both meet the same neighbours on the machine."""
+    ask, echo = [], []
+    for _ in range(_ROUNDS):
+        ask.append(_load(pool, port, "/api/v1/ask", asks, clients))
+        echo.append(_load(pool, echo_port, "/echo", asks * _ECHOES_PER_QUESTION, clients))
+    return _sum(ask), _sum(echo)
+
+
+def _sum(loads: Sequence[Load]) -> Load:
+    return Load([seconds for load in loads for seconds in load.each], sum(load.wall for load in loads))
+
+
+def _load(pool: Pool, port: int, path: str, bodies: list[bytes], clients: int) -> Load:
+    """`clients` kept-alive connections, over two processes so that the service is what is waited for."""
+    shares = [bodies[n::clients] for n in range(clients)]
+    started = time.perf_counter()
+    tasks = [(port, path, some) for some in (shares[::2], shares[1::2]) if some]
+    done = pool.starmap_async(_drive_together, tasks, chunksize=1).get(timeout=2 * _ROUND_SECONDS)
+    return Load([seconds for each in done for seconds in each], time.perf_counter() - started)
+
+
+def _drive_together(port: int, path: str, shares: Sequence[list[bytes]]) -> list[float]:
+    with ThreadPoolExecutor(len(shares)) as threads:
+        return [seconds for each in threads.map(partial(_drive, port, path), shares) for seconds in each]
+
+
+def _drive(port: int, path: str, bodies: Sequence[bytes]) -> list[float]:
+    each, began = [], time.perf_counter()
+    with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        for body in bodies:
+            started = time.perf_counter()
+            if started - began > _ROUND_SECONDS:
+                break
+            connection.request("POST", path, body, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            response.read()
+            each.append(time.perf_counter() - started)
+            if response.status != 200:
+                raise BenchFailed(f"{path} 得到 {response.status}：{body.decode()}")
+    return each
+
+
+def echo_app() -> FastAPI:
+    """The least that a JSON service can do: the measure for throughput."""
+    app = FastAPI()
+
+    @app.post("/echo")
+    async def echo(body: dict[str, str]) -> dict[str, str]:
+        return body
+
+    @app.get("/readyz")
+    async def readyz() -> dict[str, str]:
+        return {"level": "extract"}
+
+    return app
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def _serving(arguments: list[str], folder: Path, port: int) -> Iterator[psutil.Process]:
+    """A server of ours from its first answer on /readyz until the block ends."""
+    log = folder / f"{port}.log"
+    command = [sys.executable, *arguments]
+    with log.open("w") as out:
+        child = subprocess.Popen(  # noqa: S603
+            command, cwd=folder, env=_environment(folder, port), stdout=out, stderr=subprocess.STDOUT
+        )
+        try:
+            if not _ready(port, child):
+                raise BenchFailed(f"服务没有就绪：{log.read_text(encoding='utf-8').strip()[-500:]}")
+            yield psutil.Process(child.pid)
+        finally:
+            _stop(child)
+
+
+def _ready(port: int, child: subprocess.Popen[bytes]) -> bool:
+    for _ in range(3000):
+        if child.poll() is not None:
+            return False
+        try:
+            with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+                connection.request("GET", "/readyz")
+                response = connection.getresponse()
+                return response.status == 200 and json.load(response)["level"] == "extract"
+        except OSError:
+            time.sleep(0.02)
+    return False
+
+
+def _stop(child: subprocess.Popen[bytes]) -> None:
+    child.terminate()
+    try:
+        child.wait(10)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait(10)
+
+
+def _articles(shared: Path) -> Iterator[Row]:
+    console.print("正在测：大库（几分钟）")
+    with tempfile.TemporaryDirectory(prefix="tiaowen-bench-") as folder, get_context("spawn").Pool(1) as pool:
+        articles, peak = _watched(pool.apply_async(_build_articles, (shared, Path(folder))))
+    p50, p95 = (1000 * _percentile(articles.searches, share) for share in (0.5, 0.95))
+    yield _at_most(f"大库（{articles.count} 条）建库、核验、发布", articles.built, 240, "秒")
+    yield _at_most("大库 峰值内存（含核验进程）", peak / 2**30, 3, "GB")
+    yield Row(f"大库 检索 p50、p95（{len(articles.searches)} 问）", f"{p50:.1f}、{p95:.1f} 毫秒")
+
+
+def _watched(result: "AsyncResult[Articles]") -> tuple[Articles, int]:
+    """The result and the most memory that the building process and its children held together."""
+    peak, until = 0, time.monotonic() + _ARTICLES_SECONDS
+    while not result.ready() and time.monotonic() < until:
+        result.wait(0.1)
+        peak = max(peak, _held_by_children())
+    if not result.ready():
+        raise BenchFailed(f"大库 {_ARTICLES_SECONDS} 秒还没有建成")
+    return result.get(), peak
+
+
+def _held_by_children() -> int:
+    try:
+        return sum(child.memory_info().rss for child in psutil.Process().children(recursive=True))
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def _build_articles(shared: Path, folder: Path) -> Articles:
+    started = time.perf_counter()
+    clauses, embedder = list(read_clauses(shared / "corpus.jsonl.gz")), load_embedder(BUILT_IN)
+    built = build(folder, [], clauses, embedder)
+    wrong = probe(built, BUILT_IN)
+    if wrong:
+        raise BenchFailed(f"大库没有通过核验：{wrong}")
+    publish(folder, built)
+    seconds = time.perf_counter() - started
+    snapshot, _ = open_live(folder, embedder, print)
+    with closing(snapshot):
+        lines = (shared / "queries.dev.jsonl").read_text(encoding="utf-8").splitlines()
+        searches = [_search(snapshot, json.loads(line)["question"]) for line in lines]
+    return Articles(len(clauses), seconds, searches)
+
+
+def _search(snapshot: Snapshot, question: str) -> float:
+    started = time.perf_counter()
+    snapshot.index.search(question, limit=100)
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
