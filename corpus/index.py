@@ -36,8 +36,8 @@ _KEYWORD_DEPTH = 1_000
 class Weights:
     """How the two searches are fused; synonyms count less than the citizen's own words."""
 
-    dense: float = 0.3
-    synonyms: float = 0.5
+    dense: float = 0.5
+    synonyms: float = 0.6
 
 
 @dataclass(frozen=True, slots=True)

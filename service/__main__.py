@@ -10,22 +10,35 @@ os.environ.update(
 
 import uvicorn
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.app import build_app, configure_logging
 from service.settings import Settings
+
+_EXPECTED = {
+    "int_parsing": "应为整数",
+    "float_parsing": "应为数字",
+    "string_too_short": "不能为空",
+    "greater_than_equal": "应不小于 {ge}",
+    "less_than_equal": "应不大于 {le}",
+}
 
 
 def main() -> int:
     configure_logging()
     try:
         settings = Settings()
+        app = build_app(settings)
     except ValidationError as error:
-        for detail in error.errors():
-            print(f"设置 {str(detail['loc'][0]).upper()} 读不懂：{detail['msg']}", file=sys.stderr)
-        return 1
+        return _stop(*(f"设置 {_name(detail)} 读不懂：{_expected(detail)}" for detail in error.errors()))
+    except (SQLAlchemyError, ImportError):
+        return _stop("设置 DATABASE_URL 用不了：应为能打开的数据库地址，如 sqlite:////数据/records.sqlite")
+    except OSError as error:
+        return _stop(f"设置 DATA_DIR 用不了：应为能写的文件夹（{error.filename}）")
     print(f"条问：http://{settings.host}:{settings.port}/api/v1/ask", flush=True)
     uvicorn.run(
-        build_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         log_level="warning",
@@ -33,6 +46,19 @@ def main() -> int:
         server_header=False,
     )
     return 0
+
+
+def _stop(*messages: str) -> int:
+    print("\n".join(messages), file=sys.stderr)
+    return 1
+
+
+def _name(detail: ErrorDetails) -> str:
+    return str(detail["loc"][0]).upper()
+
+
+def _expected(detail: ErrorDetails) -> str:
+    return _EXPECTED.get(detail["type"], "写法不对").format(**detail.get("ctx", {}))
 
 
 if __name__ == "__main__":

@@ -11,5 +11,5 @@ class Settings(CorpusSettings):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     database_url: str = ""
-    dense_weight: float = Field(0.25, ge=0, le=1)
+    dense_weight: float = Field(0.5, ge=0, le=1)
     synonym_weight: float = Field(0.6, ge=0, le=2)

@@ -125,10 +125,11 @@ class Topic(_Entry):
 
 
 class Note(_Entry):
-    """What a clause leaves open or is easily misread, told when it is cited and the matter comes up."""
+    """A sentence of the office's about a clause, told when the clause is cited and the matter comes up."""
 
     clause: str
     phrases: SomePhrases
+    unless: MaybePhrases = Phrases()
     text: str
     refs: tuple[str, ...] = ()
 
@@ -164,6 +165,7 @@ class Words:
     intents: Mapping[str, Phrases] = field(default_factory=dict)
     authority: tuple[Authority, ...] = ()
     topics: tuple[Topic, ...] = ()
+    gists: tuple[Note, ...] = ()
     notes: tuple[Note, ...] = ()
     replies: tuple[Reply, ...] = ()
     unstated: tuple[Unstated, ...] = ()
@@ -250,6 +252,7 @@ def load_words(folder: Path, office: Path) -> tuple[Words, list[Problem]]:
         intents={entry.intent: entry.phrases for entry in reader.entries(folder / "intents.yaml", Intent)},
         authority=reader.entries(folder / "authority.yaml", Authority),
         topics=reader.entries(folder / "topics.yaml", Topic),
+        gists=reader.entries(folder / "gists.yaml", Note),
         notes=reader.entries(folder / "notes.yaml", Note),
         replies=reader.entries(folder / "replies.yaml", Reply),
         unstated=reader.entries(folder / "unstated.yaml", Unstated),

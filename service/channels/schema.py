@@ -55,7 +55,7 @@ Day = Annotated[
 def _as_text(value: object) -> object:
     """JSON numbers with a fraction come in as text, so that no float is ever made of money."""
     if isinstance(value, float):
-        return str(Decimal(repr(value)))
+        return f"{Decimal(repr(value)).normalize():f}"
     if value is None or isinstance(value, str | int):
         return value
     raise ValueError("应为文字、数字或是否")

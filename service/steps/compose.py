@@ -7,17 +7,18 @@ from corpus.clause import Clause
 from corpus.index import Found
 from corpus.tokens import normalize
 from service.dialogue import Draft, Quote, Status, Understanding
+from service.numbers import numbers_in
 from service.rules.benefit import Benefit, Entitlement
 from service.rules.catalogue import benefits
 from service.rules.facts import fact_types
-from service.sentences import operative, relevance
-from service.words import OfficeValue, Unstated, Words
+from service.sentences import operative, relevance, sentences
+from service.words import Note, OfficeValue, Unstated, Words
 
 SUPPORT_FLOOR = 0.07
 _OFF_TOPIC_FLOOR = 0.5
 _NEARLY = 0.85
 _OTHER_KIND = 0.65
-_LATER_FLOOR = 0.22
+_LATER_FLOOR = 0.12
 _ASK_AT_MOST = 2
 _HOTLINE = ("12345",)
 
@@ -38,6 +39,13 @@ class _Page:
         if quote not in self.quotes:
             self.quotes.append(quote)
         return f"[{self.quotes.index(quote) + 1}]"
+
+    def prove(self, text: str, clause: Clause) -> str:
+        """Marks of the sentences that hold those numbers of the text that nothing quoted from the clause holds yet."""
+        held = [quote.text for quote in self.quotes if quote.clause == clause]
+        unproven = numbers_in(text) - numbers_in(" ".join(held))
+        pieces = [piece for piece in sentences(clause.text) if unproven & numbers_in(piece)]
+        return "".join(self.cite(Quote(clause, piece.strip())) for piece in pieces)
 
     def show(self, quote: Quote) -> None:
         kind = "quote" if quote.clause.verbatim else "digest"
@@ -69,14 +77,28 @@ def compose(
 
 def _lookup(asked: Understanding, found: Sequence[Found], words: Words, clauses: Mapping[str, Clause]) -> Draft:
     page = _Page(words)
+    first = found[0].clause
+    gist = _gist(page, asked, first)
     for n, hit in enumerate(_beside(found)):
         quote = Quote(hit.clause, operative(hit.clause, asked.query, asked.synonyms))
         name = "also" if n else ("lookup" if hit.clause.verbatim else "lookup_digest")
         page.lines.append(page.say(name, title=hit.clause.document_title, label=hit.clause.label))
         page.show(quote)
         _force(page, hit.clause, asked)
-    _closing(page, asked, clauses, page.quotes[0].clause.units)
-    return _draft(page, Status.ANSWERED, None, (), (), page.quotes[0].clause.units)
+    if gist:
+        page.lines[0] += page.prove(page.lines[0], first) or "[1]"
+    _closing(page, asked, clauses, first.units)
+    return _draft(page, Status.ANSWERED, None, (), (), first.units)
+
+
+def _gist(page: _Page, asked: Understanding, clause: Clause) -> bool:
+    """The conclusion in plain words, where the office has written one for this clause and matter."""
+    for gist in page.words.gists:
+        fits = gist.clause == str(clause.ref) and gist.phrases.said_in(asked.query)
+        if fits and not gist.unless.said_in(asked.query):
+            page.lines.append(gist.text)
+            return True
+    return False
 
 
 def _beside(found: Sequence[Found]) -> list[Found]:
@@ -258,31 +280,33 @@ def _lost(page: _Page) -> None:
 
 def _notes(page: _Page, asked: Understanding, clauses: Mapping[str, Clause]) -> None:
     """What the cited clauses leave open about the matter asked; the benefits' own cards speak for themselves."""
-    cited = {str(quote.clause.ref): quote.text for quote in page.quotes}
     own = {benefits()[slug].basis for slug in asked.benefits if slug in benefits()}
-    for note in page.words.notes:
-        if note.clause in cited.keys() - own and note.phrases.said_in(f"{asked.query} {normalize(cited[note.clause])}"):
-            page.lines.append(page.say("open_points") + note.text + "。")
-            page.vouched.extend(clauses[ref].text for ref in note.refs if ref in clauses)
+    quoted = {str(quote.clause.ref): normalize(quote.text) for quote in page.quotes}
+    notes = [note for note in page.words.notes if note.clause in quoted.keys() - own]
+    told = [note for note in notes if note.phrases.said_in(asked.query) and not note.unless.said_in(asked.query)]
+    told = told or [note for note in notes if note.phrases.said_in(quoted[note.clause])][:1]
+    if told:
+        proven = [note.text + _proof(page, note, clauses) for note in told]
+        page.lines.append(page.say("open_points") + "；".join(proven) + "。")
+
+
+def _proof(page: _Page, note: Note, clauses: Mapping[str, Clause]) -> str:
+    return "".join(page.prove(note.text, clauses[ref]) for ref in note.refs if ref in clauses)
 
 
 def _later(page: _Page, asked: Understanding, clauses: Mapping[str, Clause]) -> None:
-    """Later rules that change a cited clause, where they speak of what is asked."""
+    """The later rule that changes a cited clause and speaks most of what is asked."""
     cited = {str(quote.clause.ref) for quote in page.quotes}
-    said = " ".join([asked.query, *asked.synonyms, *(quote.text for quote in page.quotes[:1])])
+    said = " ".join((asked.query, *asked.synonyms, *(benefits()[slug].name for slug in asked.benefits)))
     later = [
         clause
-        for clause in clauses.values()
-        if cited & set(clause.affects)
-        and clause.known(asked.on)
-        and str(clause.ref) not in cited
-        and clause.certainty != "低"
+        for ref, clause in clauses.items()
+        if cited & set(clause.affects) and clause.known(asked.on) and ref not in cited and clause.certainty != "低"
     ]
-    scored = [(relevance(clause, said), clause) for clause in later]
-    for score, clause in sorted(scored, key=lambda pair: -pair[0])[:1]:
-        if score >= _LATER_FLOOR:
-            quote = Quote(clause, operative(clause, said))
-            page.lines.append(page.say("later") + quote.text + page.cite(quote))
+    best = max(later, key=lambda clause: relevance(clause, said), default=None)
+    if best is not None and relevance(best, said) >= _LATER_FLOOR:
+        quote = Quote(best, operative(best, said))
+        page.lines.append(page.say("later") + quote.text + page.cite(quote))
 
 
 def _office(page: _Page, asked: Understanding) -> None:

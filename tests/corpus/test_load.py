@@ -143,6 +143,7 @@ def test_all_bad_fields_are_told_at_once(tmp_path: Path) -> None:
         (f"---\n{FRONT}---\n短\n{'长' * 200_001}\n".encode(), "20 一行超过 200000 字"),
         (b"x" * (LARGEST_FILE + 1), "1 文件超过 10 MB"),
     ],
+    ids=["空", "只有正文", "没有结束", "没有字段", "GBK", "空字节", "没有正文", "长行", "大文件"],
 )
 def test_a_file_that_cannot_be_read_is_a_problem_not_a_crash(tmp_path: Path, content: bytes, told: str) -> None:
     """Whatever lies in the folder, loading ends with a list of problems."""
