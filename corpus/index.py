@@ -1,4 +1,4 @@
-"""Clauses → a searchable index: words (bm25s) and vectors (Chroma), fused. The only file that knows Chroma."""
+"""Clauses and the ways people ask for them → one search: words (bm25s) and vectors, fused by weighted sum."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,71 +7,118 @@ from functools import lru_cache
 from pathlib import Path
 
 import bm25s
-import chromadb
 import numpy as np
-from chromadb.api.client import Client
-from chromadb.api.models.Collection import Collection
-from chromadb.config import Settings as ChromaSettings
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangchainDocument
 from langchain_core.retrievers import BaseRetriever
-from numpy.typing import NDArray
 from pydantic import ConfigDict
 
+from corpus.bank import BankQuestion
 from corpus.clause import Clause
 from corpus.embedder import Embedder
 from corpus.tokens import tokenize
+from corpus.vectors import VectorIndex, Vectors
 
-Vectors = NDArray[np.float32]
-Progress = Callable[[str, int, int], None]
-
-# Up to this many clauses the HNSW file is never written: Chroma then lives in SQLite's transactions alone.
-_HNSW_FILE_ABOVE = 20_000
-_BATCH = 2_000
-_DENSE_DEPTH = 200
-_KEYWORD_DEPTH = 1_000
+_DEPTH = 1_000
+_VOTERS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How the two searches are fused; synonyms count less than the citizen's own words."""
+    """How the searches are fused. `dense` and `bank_dense`: vectors against words, in the clauses and in the question
+    bank; `bank`: the bank against the clauses; synonyms count less than the citizen's own words."""
 
     dense: float = 0.5
     synonyms: float = 0.6
+    bank: float = 0.45
+    bank_dense: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A clause, its fused score (0–1, relative to this query) and the words of the question that it contains.
+    """A clause and why it was found.
 
-    `support` is absolute: the share of the question's information (idf) that the clause contains, 0–1; what it contains
-    only of the question's synonyms counts with the synonyms' weight.
+    `score` is relative to this query. Absolute, 0–1: `support`, the share of the question's information (idf) that the
+    clause contains, its synonyms with their weight; `likeness`, how like its nearest bank question it is.
     """
 
     clause: Clause
     score: float
     support: float
+    likeness: float
     matched: tuple[str, ...]
 
 
-def indexed_text(clause: Clause) -> str:
-    return " ".join((clause.document_title, *clause.headings, clause.label, clause.indexed))
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The tokens of one question: its own, those of its synonyms, and its vector."""
+
+    tokens: tuple[str, ...]
+    extra: tuple[str, ...]
+    vector: Vectors | None
+
+    @staticmethod
+    def of(text: str, synonyms: Sequence[str], embedder: Embedder | None) -> "Query":
+        tokens = tuple(dict.fromkeys(tokenize(text)))
+        extra = {token for phrase in synonyms for token in tokenize(phrase)} - set(tokens)
+        vector = embedder.encode_query(" ".join((text, *synonyms))) if embedder else None
+        return Query(tokens, tuple(sorted(extra)), vector)
+
+
+class Entries:
+    """Texts that can be searched by words and by vectors."""
+
+    def __init__(self, texts: Sequence[str], bm25: bm25s.BM25, vectors: VectorIndex | None) -> None:
+        self._bm25 = bm25
+        self._vectors = vectors
+        self._size = len(texts)
+        frequency = np.diff(bm25.scores["indptr"])
+        self._idf = np.log((self._size + 1) / (frequency + 0.5))
+        self._rarest = float(np.log(self._size + 1))
+        self.inside = lru_cache(maxsize=4096)(lambda n: frozenset(tokenize(texts[n])))
+
+    def scores(self, query: Query, dense: float, synonyms: float) -> Vectors:
+        """Words and vectors, each rescaled to 0–1 for this query."""
+        words = rescale(self._words(query.tokens) + synonyms * self._words(query.extra))
+        if self._vectors is None or query.vector is None or not dense:
+            return words
+        similar = self._vectors.similarities(query.vector)
+        return (1 - dense) * words + dense * rescale(similar) if similar.any() else words
+
+    def _words(self, tokens: Sequence[str]) -> Vectors:
+        known = [token for token in tokens if token in self._bm25.vocab_dict]
+        if not known:
+            return np.zeros(self._size, dtype=np.float32)
+        return np.asarray(self._bm25.get_scores(known), dtype=np.float32)
+
+    def rarity(self, token: str) -> float:
+        """Its idf; a token that no text has is as rare as can be."""
+        known = self._bm25.vocab_dict.get(token)
+        return float(self._idf[known]) if known is not None else self._rarest
 
 
 class ClauseIndex:
     """Search over one published set of clauses; immutable once opened."""
 
-    def __init__(self, clauses: Sequence[Clause], bm25: bm25s.BM25, vectors: "VectorIndex | None") -> None:
+    def __init__(
+        self,
+        clauses: Sequence[Clause],
+        entries: Entries,
+        questions: Sequence[BankQuestion],
+        bank: Entries | None,
+        embedder: Embedder | None,
+    ) -> None:
+        """`bank` is searched for `questions`; `embedder` None: by words alone."""
         self.clauses = clauses
-        self._bm25 = bm25
-        self._vectors = vectors
-        self._idf = _idf(bm25, len(clauses))
-        self._rarest = float(np.log(len(clauses) + 1))
-        self._inside = lru_cache(maxsize=4096)(lambda n: frozenset(tokenize(indexed_text(clauses[n]))))
+        self._entries = entries
+        self._bank = bank
+        self._embedder = embedder
+        places = {str(clause.ref): n for n, clause in enumerate(clauses)}
+        self._owner = np.array([places[question.ref] for question in questions], dtype=np.int64)
 
     @property
     def has_vectors(self) -> bool:
-        return self._vectors is not None
+        return self._embedder is not None
 
     def search(
         self,
@@ -82,156 +129,86 @@ class ClauseIndex:
         weights: Weights = Weights(),
         limit: int = 10,
         documents: frozenset[str] | None = None,
+        boost: Callable[[Clause], float] | None = None,
     ) -> list[Found]:
-        """Best first; ties break by clause order. `on` leaves out what was not yet issued or has ended by that day."""
-        tokens = tokenize(text)
-        extra = sorted({token for phrase in synonyms for token in tokenize(phrase)} - set(tokens))
-        scores = rescale(self._scores(tokens) + weights.synonyms * self._scores(extra), _KEYWORD_DEPTH)
-        if self._vectors is not None and weights.dense:
-            dense = self._vectors.scores(" ".join((text, *synonyms)))
-            if dense is not None:
-                scores = (1 - weights.dense) * scores + weights.dense * dense
-        allowed = self._allowed(best_first(scores, _KEYWORD_DEPTH + _DENSE_DEPTH), on, documents)
-        asked = _Asked(tuple(dict.fromkeys(tokens)), tuple(extra), weights.synonyms)
-        return [self._found(n, float(scores[n]), asked) for n in allowed[:limit]]
+        """Best first; ties break by clause order. `on` leaves out what was not yet issued or has ended by that day;
+        `boost` is added to a clause's score before the best are taken."""
+        query = Query.of(text, synonyms, self._embedder)
+        scores = self._entries.scores(query, weights.dense, weights.synonyms)
+        likeness: dict[int, float] = {}
+        if self._bank is not None:
+            votes, likeness = self._votes(query, weights)
+            scores = (1 - weights.bank) * scores + weights.bank * votes
+        allowed = [n for n in best_first(scores, _DEPTH) if self._allows(self.clauses[n], on, documents)]
+        weighed = [(float(scores[n]) + (boost(self.clauses[n]) if boost else 0.0), n) for n in allowed]
+        weighed.sort(key=lambda pair: (-pair[0], pair[1]))
+        return [self._found(n, score, likeness.get(n, 0.0), query, weights) for score, n in weighed[:limit]]
 
-    def _scores(self, tokens: list[str]) -> Vectors:
-        known = [token for token in tokens if token in self._bm25.vocab_dict]
-        if not known:
-            return np.zeros(len(self.clauses), dtype=np.float32)
-        return np.asarray(self._bm25.get_scores(known), dtype=np.float32)
+    def _allows(self, clause: Clause, on: date | None, documents: frozenset[str] | None) -> bool:
+        in_time = on is None or (clause.known(on) and not clause.ended(on))
+        return in_time and (documents is None or clause.ref.document_id in documents)
 
-    def _allowed(self, order: list[int], on: date | None, documents: frozenset[str] | None) -> list[int]:
-        return [
-            n
-            for n in order
-            if (on is None or (self.clauses[n].known(on) and not self.clauses[n].ended(on)))
-            and (documents is None or self.clauses[n].ref.document_id in documents)
-        ]
+    def _votes(self, query: Query, weights: Weights) -> tuple[Vectors, dict[int, float]]:
+        """The nearest bank questions vote for their clauses by the square of their score."""
+        assert self._bank is not None
+        scores = self._bank.scores(query, weights.bank_dense, 0.0)
+        votes = np.zeros(len(self.clauses), dtype=np.float32)
+        likeness: dict[int, float] = {}
+        for n in best_first(scores, _VOTERS):
+            owner = int(self._owner[n])
+            votes[owner] += scores[n] ** 2
+            likeness[owner] = max(likeness.get(owner, 0.0), self._alike(query, n))
+        return rescale(votes), likeness
 
-    def _found(self, n: int, score: float, asked: "_Asked") -> Found:
-        clause, inside = self.clauses[n], self._inside(n)
-        own = sum(self._rarity(token) for token in asked.tokens if token in inside)
-        extra = sum(self._rarity(token) for token in asked.extra if token in inside)
-        total = sum(self._rarity(token) for token in asked.tokens) or 1.0
-        support = min(1.0, (own + asked.extra_weight * extra) / total)
-        both = (*asked.tokens, *asked.extra)
+    def _alike(self, query: Query, n: int) -> float:
+        """Weighted Dice of the question's tokens and a bank question's, 0–1."""
+        assert self._bank is not None
+        rarity, other = self._bank.rarity, self._bank.inside(n)
+        both = sum(rarity(token) for token in query.tokens if token in other)
+        total = sum(map(rarity, query.tokens)) + sum(map(rarity, other))
+        return 2 * both / total if total else 0.0
+
+    def _found(self, n: int, score: float, likeness: float, query: Query, weights: Weights) -> Found:
+        rarity, inside = self._entries.rarity, self._entries.inside(n)
+        own = sum(rarity(token) for token in query.tokens if token in inside)
+        extra = sum(rarity(token) for token in query.extra if token in inside)
+        total = sum(map(rarity, query.tokens)) or 1.0
+        support = min(1.0, (own + weights.synonyms * extra) / total)
+        both = (*query.tokens, *query.extra)
         matched = tuple(token for token in both if token in inside and not token.startswith("#"))
-        return Found(clause, round(score, 6), round(support, 6), matched)
-
-    def _rarity(self, token: str) -> float:
-        """Its idf; a token that no clause has is as rare as can be."""
-        known = self._bm25.vocab_dict.get(token)
-        return float(self._idf[known]) if known is not None else self._rarest
+        return Found(self.clauses[n], round(score, 6), round(support, 6), round(likeness, 6), matched)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The tokens of one question: its own, and those of its synonyms with their weight."""
-
-    tokens: tuple[str, ...]
-    extra: tuple[str, ...]
-    extra_weight: float
-
-
-def _idf(bm25: bm25s.BM25, clauses: int) -> Vectors:
-    """By position in the vocabulary, from the number of clauses that hold each token."""
-    frequency = np.diff(bm25.scores["indptr"])
-    return np.asarray(np.log((clauses + 1) / (frequency + 0.5)), dtype=np.float32)
+def indexed_text(clause: Clause) -> str:
+    return " ".join((clause.document_title, *clause.headings, clause.label, clause.indexed))
 
 
 def best_first(scores: Vectors, depth: int) -> list[int]:
-    """Positions with a score above zero, best first, ties in clause order."""
+    """Positions with a score above zero, best first, ties in order."""
     positions = np.flatnonzero(scores > 0)
     if len(positions) > depth:
         positions = np.sort(positions[np.argpartition(-scores[positions], depth)[:depth]])
     return [int(n) for n in positions[np.argsort(-scores[positions], kind="stable")]]
 
 
-def rescale(scores: Vectors, depth: int) -> Vectors:
-    """Best → 1, the depth-th best and below → 0; all zeros stay zeros."""
+def rescale(scores: Vectors) -> Vectors:
+    """Best → 1; where there are more than _DEPTH, the _DEPTH-th best and below → 0; all zeros stay zeros."""
     top = float(scores.max(initial=0.0))
     if top <= 0:
         return np.zeros_like(scores)
-    floor = 0.0
-    if len(scores) > depth:
-        floor = max(0.0, float(np.partition(scores, -depth)[-depth]))
+    floor = float(np.partition(scores, -_DEPTH)[-_DEPTH]) if len(scores) > _DEPTH else 0.0
     scaled: Vectors = np.clip((scores - floor) / max(top - floor, 1e-9), 0, 1)
     return scaled
 
 
-class VectorIndex:
-    """Vectors in Chroma, embedded (a folder); positions of clauses are the ids."""
-
-    def __init__(self, collection: Collection, client: Client, embedder: Embedder, size: int) -> None:
-        self._collection = collection
-        self._client = client
-        self._embedder = embedder
-        self._size = size
-
-    def scores(self, text: str) -> Vectors | None:
-        """Similarity of every clause, 0–1; None when the question has no known word."""
-        query = self._embedder.encode_query(text)
-        if not np.any(query):
-            return None
-        answer = self._collection.query(
-            query_embeddings=query[np.newaxis], n_results=min(_DENSE_DEPTH, self._size), include=["distances"]
-        )
-        scores = np.zeros(self._size, dtype=np.float32)
-        distances = answer["distances"]
-        assert distances is not None
-        positions = [int(name) for name in answer["ids"][0]]
-        similarities = 1 - np.asarray(distances[0], dtype=np.float32)
-        floor = min(float(similarities.min()), float(similarities.max()) - 1e-6) if self._size > _DENSE_DEPTH else 0.0
-        scores[positions] = np.maximum(similarities - floor, 0)
-        return rescale(scores, len(scores))
-
-    def close(self) -> None:
-        self._client.close()
-
-
-def build_keywords(folder: Path, clauses: Sequence[Clause]) -> None:
-    bm25 = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
-    bm25.index([tokenize(indexed_text(clause)) or ["#"] for clause in clauses], show_progress=False)
+def build_keywords(folder: Path, texts: Sequence[str], *, k1: float, b: float) -> None:
+    bm25 = bm25s.BM25(method="lucene", k1=k1, b=b)
+    bm25.index([tokenize(text) or ["#"] for text in texts], show_progress=False)
     bm25.save(str(folder))
 
 
 def open_keywords(folder: Path) -> bm25s.BM25:
     return bm25s.BM25.load(str(folder), mmap=True)
-
-
-def build_vectors(folder: Path, vectors: Vectors, progress: Progress | None = None) -> None:
-    """A fresh collection named `clauses`; zero vectors (no known word) are left out: cosine has no place for them."""
-    client = _client(folder)
-    threshold = 1_000 if len(vectors) > _HNSW_FILE_ABOVE else 10_000_000
-    collection = client.create_collection(
-        "clauses",
-        embedding_function=None,
-        configuration={"hnsw": {"space": "cosine", "ef_search": 2 * _DENSE_DEPTH, "sync_threshold": threshold}},
-    )
-    positions = np.flatnonzero(np.any(vectors != 0, axis=1))
-    for start in range(0, len(positions), _BATCH):
-        batch = positions[start : start + _BATCH]
-        collection.add(ids=[str(n) for n in batch], embeddings=vectors[batch])
-        if progress:
-            progress("建向量索引", min(start + _BATCH, len(positions)), len(positions))
-    client.close()
-
-
-def open_vectors(folder: Path, embedder: Embedder, vectors: Vectors) -> VectorIndex:
-    """Raises when the collection is unreadable or its count is not that of the stored vectors."""
-    client = _client(folder)
-    collection = client.get_collection("clauses", embedding_function=None)
-    expected = int(np.any(vectors != 0, axis=1).sum())
-    if collection.count() != expected:
-        raise RuntimeError(f"向量索引有 {collection.count()} 条，应有 {expected} 条")
-    return VectorIndex(collection, client, embedder, len(vectors))
-
-
-def _client(folder: Path) -> Client:
-    client = chromadb.PersistentClient(path=str(folder), settings=ChromaSettings(anonymized_telemetry=False))
-    assert isinstance(client, Client)
-    return client
 
 
 class ClauseRetriever(BaseRetriever):

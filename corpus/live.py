@@ -83,8 +83,9 @@ class LiveSnapshot:
                 held.snapshot.close()
 
     def close(self) -> None:
-        """At the end of the process; requests still running keep what they hold until they leave."""
+        """For now; requests still running keep what they hold until they leave, and the next one opens it again."""
         with self._lock:
             held, self._held = self._held, None
+            self._seen = None
             if held is not None and held.readers == 0:
                 held.snapshot.close()

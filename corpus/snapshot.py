@@ -16,21 +16,13 @@ from pathlib import Path
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from corpus.bank import BankQuestion
 from corpus.clause import Clause, Document
 from corpus.embedder import Embedder
-from corpus.index import (
-    ClauseIndex,
-    Progress,
-    VectorIndex,
-    Vectors,
-    build_keywords,
-    build_vectors,
-    indexed_text,
-    open_keywords,
-    open_vectors,
-)
+from corpus.index import ClauseIndex, Entries, build_keywords, indexed_text, open_keywords
 from corpus.store import read_store, write_store
 from corpus.tokens import DICTIONARY
+from corpus.vectors import Progress, Vectors, VectorStore
 
 KEEP = 3
 _ENCODE_BATCH = 2_000
@@ -59,29 +51,22 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One opened snapshot. `degraded` says in Chinese why vectors are missing, "" when they are there.
-
-    `scratch` holds the Chroma files of this opening alone.
-    """
+    """One opened snapshot. `degraded` says in Chinese why vectors are missing, "" when they are there."""
 
     id: str
     documents: tuple[Document, ...]
     clauses: tuple[Clause, ...]
     index: ClauseIndex
     by_ref: dict[str, Clause]
-    vectors: VectorIndex | None
+    vectors: "OpenVectors | None"
     degraded: str
-    scratch: tempfile.TemporaryDirectory[str] | None
 
     def close(self) -> None:
         if self.vectors is not None:
             self.vectors.close()
-        if self.scratch is not None:
-            self.scratch.cleanup()
 
 
 _MANIFEST = TypeAdapter(Manifest)
-_Opened = tuple[VectorIndex | None, tempfile.TemporaryDirectory[str] | None, str]
 
 
 @contextmanager
@@ -96,41 +81,70 @@ def ingest_lock(data_dir: Path) -> Iterator[None]:
         yield
 
 
-def build(
-    data_dir: Path,
-    documents: Sequence[Document],
-    clauses: Sequence[Clause],
-    embedder: Embedder,
-    progress: Progress | None = None,
-) -> Path:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a snapshot is built from."""
+
+    documents: Sequence[Document]
+    clauses: Sequence[Clause]
+    questions: Sequence[BankQuestion] = ()
+
+
+def build(data_dir: Path, source: Source, embedder: Embedder, progress: Progress | None = None) -> Path:
     """Writes a complete, unpublished snapshot and returns its folder (`.tmp-…`, swept by the next build)."""
     snapshots = data_dir / "snapshots"
     snapshots.mkdir(parents=True, exist_ok=True)
     for left_over in snapshots.glob(".tmp-*"):
         shutil.rmtree(left_over, ignore_errors=True)
-    name = _next_name(snapshots, clauses, embedder)
+    name = _next_name(snapshots, source, embedder)
     folder = snapshots / f".tmp-{name}"
     folder.mkdir()
-    write_store(folder / "corpus.sqlite", documents, clauses)
-    vectors = _encode(embedder, clauses, progress)
-    np.save(folder / "vectors.npy", vectors)
-    build_keywords(folder / "keywords", clauses)
-    build_vectors(folder / "chroma", vectors, progress)
-    _write_manifest(folder, Manifest(name, len(clauses), vectors.shape[1], embedder.fingerprint, dictionary_hash(), {}))
+    write_store(folder / "corpus.sqlite", source.documents, source.clauses, source.questions)
+    for part in _parts(source.clauses, source.questions):
+        build_keywords(folder / f"{part.name}-keywords", part.texts, k1=part.k1, b=part.b)
+        np.save(folder / f"{part.name}.npy", _encode(embedder, part.texts, progress))
+    _fill_chroma(folder / "chroma", _load_vectors(folder), progress)
+    manifest = Manifest(name, len(source.clauses), embedder.dim, embedder.fingerprint, dictionary_hash(), {})
+    _write_manifest(folder, manifest)
     return folder
 
 
-def _next_name(snapshots: Path, clauses: Sequence[Clause], embedder: Embedder) -> str:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One searchable set of texts; short questions want less length normalization than clauses."""
+
+    name: str
+    texts: Sequence[str]
+    k1: float
+    b: float
+
+
+def _parts(clauses: Sequence[Clause], questions: Sequence[BankQuestion]) -> list[_Part]:
+    bank = [_Part("questions", [question.text for question in questions], 1.2, 0.5)] if questions else []
+    return [_Part("clauses", [indexed_text(clause) for clause in clauses], 1.5, 0.75), *bank]
+
+
+def _load_vectors(folder: Path) -> dict[str, Vectors]:
+    return {path.stem: np.load(path, mmap_mode="r") for path in sorted(folder.glob("*.npy"))}
+
+
+def _fill_chroma(folder: Path, vectors: dict[str, Vectors], progress: Progress | None = None) -> None:
+    store = VectorStore(folder)
+    for name, rows in vectors.items():
+        store.add(name, rows, progress)
+    store.close()
+
+
+def _next_name(snapshots: Path, source: Source, embedder: Embedder) -> str:
     digest = hashlib.sha256()
-    for clause in clauses:
-        digest.update(repr(clause).encode())
+    for one in (*source.clauses, *source.questions):
+        digest.update(repr(one).encode())
     digest.update(embedder.fingerprint.encode() + dictionary_hash().encode())
     numbers = [int(path.name.split("-")[0]) for path in snapshots.iterdir() if _ID.fullmatch(path.name)]
     return f"{max(numbers, default=0) + 1:06d}-{digest.hexdigest()[:12]}"
 
 
-def _encode(embedder: Embedder, clauses: Sequence[Clause], progress: Progress | None) -> Vectors:
-    texts = [indexed_text(clause) for clause in clauses]
+def _encode(embedder: Embedder, texts: Sequence[str], progress: Progress | None) -> Vectors:
     parts = []
     for start in range(0, len(texts), _ENCODE_BATCH):
         parts.append(embedder.encode(texts[start : start + _ENCODE_BATCH]))
@@ -230,13 +244,22 @@ def open_snapshot(folder: Path, embedder: Embedder | None) -> Snapshot:
     manifest = _read_manifest(folder)
     try:
         stored = read_store(folder / "corpus.sqlite")
-        keywords = open_keywords(folder / "keywords")
+        parts = _parts(stored.clauses, stored.questions)
+        keywords = {part.name: open_keywords(folder / f"{part.name}-keywords") for part in parts}
     except (sqlite3.Error, ValidationError, OSError, ValueError) as error:
         raise SnapshotUnreadable(f"快照 {folder.name} 读不出来：{error}") from error
-    vectors, scratch, degraded = _open_vectors(folder, manifest, embedder)
-    index = ClauseIndex(stored.clauses, keywords, vectors)
+    vectors, degraded = _open_vectors(folder, manifest, embedder)
+    entries = {
+        part.name: Entries(part.texts, keywords[part.name], vectors.store.open(part.name, vectors.rows[part.name]))
+        if vectors
+        else Entries(part.texts, keywords[part.name], None)
+        for part in parts
+    }
+    index = ClauseIndex(
+        stored.clauses, entries["clauses"], stored.questions, entries.get("questions"), embedder if vectors else None
+    )
     by_ref = {str(clause.ref): clause for clause in stored.clauses}
-    return Snapshot(manifest.id, stored.documents, stored.clauses, index, by_ref, vectors, degraded, scratch)
+    return Snapshot(manifest.id, stored.documents, stored.clauses, index, by_ref, vectors, degraded)
 
 
 def _read_manifest(folder: Path) -> Manifest:
@@ -254,27 +277,47 @@ def _read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def _open_vectors(folder: Path, manifest: Manifest, embedder: Embedder | None) -> _Opened:
+def _open_vectors(folder: Path, manifest: Manifest, embedder: Embedder | None) -> tuple["OpenVectors | None", str]:
     if embedder is None:
-        return None, None, "编码器不可用，只按词检索"
+        return None, "编码器不可用，只按词检索"
     if manifest.embedder != embedder.fingerprint:
-        return None, None, "快照是用另一个编码器建的，只按词检索；请重新运行 python -m ingest"
+        return None, "快照是用另一个编码器建的，只按词检索；请重新运行 python -m ingest"
     try:
-        scratch = tempfile.TemporaryDirectory(prefix="tiaowen-")
-        return _open_chroma(folder, manifest, embedder, Path(scratch.name)), scratch, ""
+        return _open_chroma(folder, manifest), ""
     except Exception as error:  # noqa: BLE001 - Chroma raises many kinds; without vectors there are still the words
-        return None, None, f"向量索引打不开，也重建不了，只按词检索：{error}"
+        return None, f"向量索引打不开，也重建不了，只按词检索：{error}"
 
 
-def _open_chroma(folder: Path, manifest: Manifest, embedder: Embedder, scratch: Path) -> VectorIndex:
+@dataclass(frozen=True)
+class OpenVectors:
+    """An opened Chroma folder, a copy in `scratch`, and the rows it was made of."""
+
+    store: VectorStore
+    rows: dict[str, Vectors]
+    scratch: tempfile.TemporaryDirectory[str]
+
+    def close(self) -> None:
+        self.store.close()
+        self.scratch.cleanup()
+
+
+def _open_chroma(folder: Path, manifest: Manifest) -> OpenVectors:
     """Opens a copy, since Chroma writes to its files at every opening; what is damaged is built anew."""
-    vectors = np.load(folder / "vectors.npy", mmap_mode="r")
+    rows, scratch = _load_vectors(folder), tempfile.TemporaryDirectory(prefix="tiaowen-")
     if _chroma_whole(folder, manifest):
-        shutil.copytree(folder / "chroma", scratch / "copy")
+        copy = Path(scratch.name) / "copy"
+        shutil.copytree(folder / "chroma", copy)
         with suppress(Exception):  # files of another version of Chroma, for one
-            return open_vectors(scratch / "copy", embedder, vectors)
-    build_vectors(scratch / "rebuilt", vectors)
-    return open_vectors(scratch / "rebuilt", embedder, vectors)
+            return OpenVectors(_tried(VectorStore(copy), rows), rows, scratch)
+    rebuilt = Path(scratch.name) / "rebuilt"
+    _fill_chroma(rebuilt, rows)
+    return OpenVectors(_tried(VectorStore(rebuilt), rows), rows, scratch)
+
+
+def _tried(store: VectorStore, rows: dict[str, Vectors]) -> VectorStore:
+    for name in rows:
+        store.open(name, rows[name])
+    return store
 
 
 def _chroma_whole(folder: Path, manifest: Manifest) -> bool:

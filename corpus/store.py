@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from corpus.bank import BankQuestion
 from corpus.clause import Clause, Document
 
 _CLAUSE = TypeAdapter(Clause)
@@ -15,6 +16,7 @@ _DOCUMENT = TypeAdapter(Document)
 _SCHEMA = """
 CREATE TABLE documents (id TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE clauses (position INTEGER PRIMARY KEY, ref TEXT UNIQUE NOT NULL, body TEXT NOT NULL);
+CREATE TABLE questions (position INTEGER PRIMARY KEY, ref TEXT NOT NULL REFERENCES clauses (ref), text TEXT NOT NULL);
 """
 
 
@@ -22,14 +24,18 @@ CREATE TABLE clauses (position INTEGER PRIMARY KEY, ref TEXT UNIQUE NOT NULL, bo
 class Stored:
     documents: tuple[Document, ...]
     clauses: tuple[Clause, ...]
+    questions: tuple[BankQuestion, ...]
 
 
-def write_store(path: Path, documents: Sequence[Document], clauses: Sequence[Clause]) -> None:
+def write_store(
+    path: Path, documents: Sequence[Document], clauses: Sequence[Clause], questions: Sequence[BankQuestion]
+) -> None:
     """Raises sqlite3.IntegrityError when two clauses have one ref."""
     with closing(sqlite3.connect(path)) as db, db:
         db.executescript(_SCHEMA)
         db.executemany("INSERT INTO documents VALUES (?, ?)", _document_rows(documents))
         db.executemany("INSERT INTO clauses VALUES (?, ?, ?)", _clause_rows(clauses))
+        db.executemany("INSERT INTO questions VALUES (?, ?, ?)", ((n, q.ref, q.text) for n, q in enumerate(questions)))
 
 
 def _document_rows(documents: Iterable[Document]) -> Iterable[tuple[str, str]]:
@@ -45,4 +51,6 @@ def read_store(path: Path) -> Stored:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
         documents = [_DOCUMENT.validate_json(body) for (body,) in db.execute("SELECT body FROM documents ORDER BY id")]
         clauses = [_CLAUSE.validate_json(body) for (body,) in db.execute("SELECT body FROM clauses ORDER BY position")]
-    return Stored(tuple(documents), tuple(clauses))
+        rows = db.execute("SELECT ref, text FROM questions ORDER BY position")
+        questions = [BankQuestion(ref, text) for ref, text in rows]
+    return Stored(tuple(documents), tuple(clauses), tuple(questions))

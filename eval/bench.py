@@ -366,7 +366,7 @@ def _held_by_children() -> int:
 def _build_articles(shared: Path, folder: Path) -> Articles:
     started = time.perf_counter()
     clauses, embedder = list(read_clauses(shared / "corpus.jsonl.gz")), load_embedder(BUILT_IN)
-    built = build(folder, [], clauses, embedder)
+    built = build(folder, Source([], clauses), embedder)
     wrong = probe(built, BUILT_IN)
     if wrong:
         raise BenchFailed(f"大库没有通过核验：{wrong}")

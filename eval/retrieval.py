@@ -15,7 +15,7 @@ from corpus.clause import Clause, ClauseRef
 from corpus.embedder import load_embedder
 from corpus.index import Weights
 from corpus.probe import probe
-from corpus.snapshot import build, open_live, publish
+from corpus.snapshot import Source, build, open_live, publish
 from service.settings import Settings
 
 console = Console()
@@ -29,7 +29,7 @@ def run_retrieval(clauses: Path, queries: Path, run: Path, top: int, qrels: Path
     embedder = load_embedder(settings.embedding_model)
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        built = build(Path(folder), [], list(read_clauses(clauses)), embedder)
+        built = build(Path(folder), Source([], list(read_clauses(clauses))), embedder)
         wrong = probe(built, settings.embedding_model)
         if wrong:
             console.print(wrong)
@@ -37,7 +37,7 @@ def run_retrieval(clauses: Path, queries: Path, run: Path, top: int, qrels: Path
         publish(Path(folder), built)
         console.print(f"建库用时 {time.perf_counter() - started:.0f} 秒")
         snapshot, _ = open_live(Path(folder), embedder, console.print)
-        weights = Weights(settings.dense_weight, settings.synonym_weight)
+        weights = Weights(settings.dense_weight, settings.synonym_weight, settings.bank_weight)
         milliseconds = []
         with run.open("w", encoding="utf-8") as out:
             for query in _lines(queries):

@@ -58,7 +58,7 @@ def build_parts(settings: Settings, warn: Callable[[str], None]) -> Parts:
     live = LiveSnapshot(settings.data_dir, _embedder(settings.embedding_model, warn), warn)
     words = LiveWords(WORDS, OFFICE, warn)
     words.current()
-    return Parts(live, words, Weights(settings.dense_weight, settings.synonym_weight), warn)
+    return Parts(live, words, Weights(settings.dense_weight, settings.synonym_weight, settings.bank_weight), warn)
 
 
 def _embedder(name: str, warn: Callable[[str], None]) -> Embedder | None:

@@ -11,7 +11,7 @@ _ID_CARD = re.compile(rf"(?<![0-9])(?:[0-9]{_SEPARATOR}){{17}}[0-9Xx](?![0-9])")
 _BANK_CARDS = [
     re.compile(rf"(?<![0-9])[3-9](?:{_SEPARATOR}[0-9]){{{length - 1}}}(?![0-9])") for length in _BANK_CARD_LENGTHS
 ]
-_MOBILE = re.compile(rf"(?<![0-9])(?:\+?86{_SEPARATOR})?1[3-9](?:{_SEPARATOR}[0-9]){{9}}(?![0-9])")
+_MOBILE = re.compile(rf"(?<![0-9])(?:(?:\+|00)?86{_SEPARATOR})?1[3-9](?:{_SEPARATOR}[0-9]){{9}}(?![0-9])")
 _LANDLINE = re.compile(r"(?<![0-9])0[0-9]{2,3}-[0-9]{7,8}(?![0-9])")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+\s?@\s?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _PLATE = re.compile(

@@ -15,6 +15,8 @@ from service.steps.understand import understand
 from service.steps.verify import citations, verify
 from service.words import LiveWords, Words
 
+_TO_CALL = ("区卫健局", "区医保局", "区教育局")
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -57,7 +59,7 @@ def _found(asked: Understanding, snapshot: Snapshot | None, words: Words, parts:
 
 def _failed(words: Words) -> Draft:
     text = words.wording["failed"]
-    return Draft(Status.FAILED, (text,), reason="no_snapshot", vouched=(text,))
+    return Draft(Status.FAILED, (text,), reason="no_snapshot", units=_TO_CALL, vouched=(text,))
 
 
 def _answer(draft: Draft, asked: Understanding, snapshot: Snapshot | None, level: Level) -> Answer:

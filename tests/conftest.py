@@ -90,8 +90,8 @@ def ingest_environment() -> Callable[[Path], dict[str, str]]:
     """The environment of `python -m ingest` for one data folder."""
 
     def environment(data_dir: Path) -> dict[str, str]:
-        own = {"DATA_DIR": str(data_dir), "EMBEDDING_MODEL": "builtin", "OMP_NUM_THREADS": "1", "COLUMNS": "80"}
-        return os.environ | own
+        own = {"DATA_DIR": str(data_dir), "EMBEDDING_MODEL": "builtin", "TMPDIR": str(data_dir.parent)}
+        return os.environ | own | {"OMP_NUM_THREADS": "1", "COLUMNS": "80"}
 
     return environment
 

@@ -6,13 +6,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
+from pydantic.json_schema import JsonSchemaValue
 
 from corpus.clause import Clause, Document
 from service.dialogue import Answer, Citation
 from service.records import Saved
 from service.rules.benefit import Benefit, Entitlement
-from service.rules.facts import fact_types
+from service.rules.facts import FactType, fact_types
 
 QUESTION_LIMIT = 500
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
@@ -61,9 +62,22 @@ def _as_text(value: object) -> object:
     raise ValueError("应为文字、数字或是否")
 
 
+_JSON_TYPES = {"int": "integer", "decimal": "number", "date": "string", "bool": "boolean", "choice": "string"}
+
+
+def _described(kind: FactType) -> JsonSchemaValue:
+    """As it stands in /openapi.json; what is no choice may also come as text."""
+    described: JsonSchemaValue = {"type": _JSON_TYPES[kind.type]}
+    if kind.type == "choice":
+        return described | {"enum": list(kind.choices)}
+    limits = {"minimum": kind.minimum, "maximum": kind.maximum}
+    described |= {name: float(limit) for name, limit in limits.items() if limit is not None}
+    return {"anyOf": [described, {"type": "string"}, {"type": "null"}]}
+
+
 _FACT_FIELDS = {
     name: (
-        Annotated[str | int | float | bool | None, BeforeValidator(_as_text)],
+        Annotated[str | int | float | bool | None, BeforeValidator(_as_text), WithJsonSchema(_described(kind))],
         Field(None, description=kind.question),
     )
     for name, kind in fact_types().items()

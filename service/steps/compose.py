@@ -146,11 +146,7 @@ def _benefits(
     if unstated is not None:
         page.vouched.append(unstated.text)
         page.lines.insert(0, unstated.text)
-        if (
-            len(entitlements) == 1
-            and entitlements[0].eligible is not False
-            and not _wants_amount(asked, entitlements[0])
-        ):
+        if len(entitlements) == 1 and entitlements[0].eligible is not False and not asked.wants_total:
             status, reason = Status.NO_BASIS, unstated.reason
     if status is Status.NO_BASIS and reason is None:
         reason = "text_leaves_open"
@@ -209,11 +205,12 @@ def _conclude(
 
 
 def _wants_amount(asked: Understanding, entitlement: Entitlement) -> bool:
-    """A total is asked for, or numbers were given that this benefit computes with (one term is the rate itself)."""
+    """A total is asked for, numbers were given that this benefit computes with, or a single fact is missing."""
     needs = benefits()[entitlement.benefit].needs
     numbers = [name for name in asked.said if name in needs and fact_types()[name].type == "decimal"]
     several_terms = "terms" in asked.said and asked.facts["terms"] != 1
-    return asked.wants_total or several_terms or bool(numbers)
+    nearly = len(entitlement.missing) == 1 and len(set(needs) & set(asked.said)) > 1
+    return asked.wants_total or several_terms or bool(numbers) or nearly
 
 
 def _granted(page: _Page, entitlement: Entitlement, label: str) -> str:

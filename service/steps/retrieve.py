@@ -1,27 +1,24 @@
-"""What was asked → the clauses that may answer it: searched, then ordered by place and authority."""
-
-from dataclasses import replace
+"""What was asked → the clauses that may answer it: searched, the local plan and the named documents first."""
 
 from corpus.clause import Clause
 from corpus.index import ClauseIndex, Found, Weights
 from service.dialogue import Understanding
 from service.words import Authority, Words
 
-_DEPTH = 40
+_DEPTH = 8
 
 
 def retrieve(understanding: Understanding, index: ClauseIndex, words: Words, weights: Weights) -> list[Found]:
-    """Best first; the local plan's and the named documents' weight is added to the search's own score."""
-    found = index.search(
+    """Best first; place and authority are added to the search's own score."""
+    active = [entry for entry in words.authority if not entry.names.each or entry.names.said_in(understanding.text)]
+    return index.search(
         understanding.query,
         on=understanding.on,
         synonyms=understanding.synonyms,
         weights=weights,
         limit=_DEPTH,
+        boost=lambda clause: _weight(active, clause),
     )
-    active = [entry for entry in words.authority if not entry.names.each or entry.names.said_in(understanding.text)]
-    weighed = [replace(hit, score=hit.score + _weight(active, hit.clause)) for hit in found]
-    return sorted(weighed, key=lambda hit: -hit.score)
 
 
 def _weight(active: list[Authority], clause: Clause) -> float:

@@ -1,4 +1,4 @@
-"""One published snapshot and one app for all tests of the service."""
+"""One app over the published snapshot for all tests of the service."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -8,24 +8,10 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from corpus.embedder import load_embedder
-from corpus.settings import DOCUMENTS
-from corpus.snapshot import build, publish
-from ingest.__main__ import read
 from service.app import SHANGHAI, build_app
 from service.settings import Settings
 
 NOW = datetime(2026, 7, 1, 9, 30, tzinfo=SHANGHAI)
-
-
-@pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder whose snapshot holds the project's own documents."""
-    data_dir = tmp_path_factory.mktemp("published")
-    documents, clauses, problems = read(DOCUMENTS)
-    assert problems == []
-    publish(data_dir, build(data_dir, documents, clauses, load_embedder("builtin")))
-    return data_dir
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +24,7 @@ def build_service(published: Path) -> Callable[..., FastAPI]:
             "database_url": f"sqlite:///{records / 'records.sqlite'}",
             "embedding_model": "builtin",
         }
-        return build_app(Settings(**wanted | changed), now=lambda: NOW)  # type: ignore[arg-type]
+        return build_app(Settings(_env_file=None, **wanted | changed), now=lambda: NOW)  # type: ignore[arg-type]
 
     return make
 

@@ -24,6 +24,7 @@ def kindergarten_fee_reduction(
     public_fee_per_term: Decimal | None = None,
     own_fee_per_month: Decimal | None = None,
     own_fee_per_term: Decimal | None = None,
+    children: int = 1,
 ) -> Result | Needs:
     private = kindergarten_type == "inclusive_private"
     if kindergarten_class == "top" and not top_class_fee_share.value:
@@ -52,7 +53,9 @@ def kindergarten_fee_reduction(
                 reduction_rate.ref,
             )
         )
-    return Result(reduction, tuple(steps), (_READING,) if private else ())
+    if children > 1:
+        steps.append(Step(f"{reduction}元 × {children}个孩子", str(reduction * children), reduction_rate.ref))
+    return Result(reduction * children, tuple(steps), (_READING,) if private else ())
 
 
 def _top_class(private: bool, ref: str) -> Result:

@@ -126,12 +126,19 @@ class TestAsk:
     ) -> None:
         assert ask(client, question)["status"] == status
 
-    def test_day_of_asking_hides_what_was_not_yet_issued(self, client: TestClient) -> None:
-        before = ask(client, "入托补贴一学期多少钱", on="2023-07-19")
+    def test_before_the_plan_was_issued_it_grants_nothing(self, client: TestClient) -> None:
+        before, after = ask(client, TERMS, on="2023-07-19"), ask(client, TERMS, on="2023-07-20")
 
-        assert before["on"] == "2023-07-19"
-        assert [ref for ref in refs(before) if ref.startswith("xianan-2023#")] == []
-        assert refs(ask(client, "入托补贴一学期多少钱", on="2023-07-20"))[0] == "xianan-2023#7"
+        assert (before["on"], before["status"], amounts(before)) == (
+            "2023-07-19",
+            "no_basis",
+            [("childcare-enrolment-subsidy", None)],
+        )
+        assert (after["on"], after["status"], amounts(after)) == (
+            "2023-07-20",
+            "answered",
+            [("childcare-enrolment-subsidy", "1500.00")],
+        )
 
 
 class TestConversation:

@@ -1,0 +1,112 @@
+"""What was asked and answered is kept, also over a restart; ids cannot be guessed."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from service.dialogue import Answer, Earlier, Level, Question, Status
+from service.records import Records
+
+NOW = datetime(2026, 7, 1, 1, 30, tzinfo=UTC)
+ASKED = Question("老二上了三个学期，能领多少", date(2026, 7, 1))
+SAID = Earlier(
+    facts={"terms": 3, "registered": True, "institution_in": "district", "months": Decimal("4.5")},
+    benefits=("childcare-enrolment-subsidy", "delivery-subsidy"),
+    text="老二上了三个学期，能领多少",
+)
+
+
+def answer(remembered: Earlier = SAID) -> Answer:
+    return Answer(
+        status=Status.ANSWERED,
+        reason=None,
+        text="可领 1500.00元。",
+        citations=(),
+        entitlements=(),
+        missing=(),
+        units=("区卫健局",),
+        on=date(2026, 7, 1),
+        about=date(2026, 7, 1),
+        snapshot="000001-abc",
+        level=Level.EXTRACT,
+        remembered=remembered,
+    )
+
+
+@pytest.fixture
+def open_records(tmp_path: Path) -> Iterator[Callable[[], Records]]:
+    """Opens the same file anew each time."""
+    opened: list[Records] = []
+
+    def open_again() -> Records:
+        opened.append(Records(f"sqlite:///{tmp_path / 'records.sqlite'}"))
+        return opened[-1]
+
+    yield open_again
+    for records in opened:
+        records.close()
+
+
+def test_conversation_is_remembered_value_by_value(open_records: Callable[[], Records]) -> None:
+    records = open_records()
+
+    saved = records.save(None, "api", NOW, ASKED, answer())
+
+    assert records.earlier(saved.conversation_id) == SAID
+
+
+def test_conversation_outlives_the_process(open_records: Callable[[], Records]) -> None:
+    before = open_records()
+    saved = before.save(None, "api", NOW, ASKED, answer())
+    before.close()
+
+    assert open_records().earlier(saved.conversation_id) == SAID
+
+
+def test_last_turn_is_the_one_remembered(open_records: Callable[[], Records]) -> None:
+    records = open_records()
+    saved = records.save(None, "api", NOW, ASKED, answer())
+
+    again = records.save(saved.conversation_id, "api", NOW, ASKED, answer(Earlier({"terms": 4}, (), "四个学期")))
+
+    assert again.conversation_id == saved.conversation_id
+    assert records.earlier(saved.conversation_id) == Earlier({"terms": 4}, (), "四个学期")
+    assert records.count() == 2
+
+
+@pytest.mark.parametrize("unknown", [None, "", "no-such-id", "' OR 1=1 --", "会" * 100])
+def test_unknown_conversation_has_nothing_earlier(open_records: Callable[[], Records], unknown: str | None) -> None:
+    records = open_records()
+    records.save(None, "api", NOW, ASKED, answer())
+
+    assert records.earlier(unknown) is None
+
+
+def test_question_and_answer_are_kept_with_time_channel_and_snapshot(
+    open_records: Callable[[], Records], tmp_path: Path
+) -> None:
+    records = open_records()
+    saved = records.save(None, "api", NOW, ASKED, answer())
+    records.close()
+
+    with closing(sqlite3.connect(tmp_path / "records.sqlite")) as db:
+        rows = db.execute("SELECT id, conversation_id, channel, question, status, snapshot FROM answers").fetchall()
+        [(asked_at, text)] = db.execute("SELECT asked_at, answer ->> 'text' FROM answers").fetchall()
+    assert rows == [(saved.answer_id, saved.conversation_id, "api", ASKED.text, "answered", "000001-abc")]
+    assert asked_at.startswith("2026-07-01 01:30:00")
+    assert text == "可领 1500.00元。"
+
+
+def test_ids_are_long_and_all_different(open_records: Callable[[], Records]) -> None:
+    records = open_records()
+
+    saved = [records.save(None, "api", NOW, ASKED, answer()) for _ in range(20)]
+
+    ids = {one.answer_id for one in saved} | {one.conversation_id for one in saved}
+    assert len(ids) == 40
+    assert min(map(len, ids)) >= 32
