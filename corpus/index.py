@@ -1,6 +1,6 @@
 """Clauses and the ways people ask for them → one search: words (bm25s) and vectors, fused by weighted sum."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -13,14 +13,16 @@ from langchain_core.documents import Document as LangchainDocument
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from corpus.bank import BankQuestion
+from corpus.bank import NOT_ANSWERED, BankQuestion
 from corpus.clause import Clause
 from corpus.embedder import Embedder
 from corpus.tokens import tokenize
 from corpus.vectors import VectorIndex, Vectors
 
 _DEPTH = 1_000
+_MANY = 10_000
 _VOTERS = 10
+_NEAREST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,9 @@ class Weights:
     bank; `bank`: the bank against the clauses; synonyms count less than the citizen's own words."""
 
     dense: float = 0.5
-    synonyms: float = 0.6
+    synonyms: float = 0.4
     bank: float = 0.45
-    bank_dense: float = 0.4
+    bank_dense: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,26 @@ class Found:
     support: float
     likeness: float
     matched: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What was found, best first, and what the nearest bank questions say of the question itself.
+
+    `shares` and `likeness` are 0–1, by side: "" for questions that a clause answers, `!reason` for those that must not
+    be answered; `likeness` also by ref. Empty without a bank.
+    """
+
+    found: list[Found]
+    shares: Mapping[str, float]
+    likeness: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ballot:
+    votes: Vectors
+    shares: dict[str, float]
+    likeness: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +97,15 @@ class Entries:
         frequency = np.diff(bm25.scores["indptr"])
         self._idf = np.log((self._size + 1) / (frequency + 0.5))
         self._rarest = float(np.log(self._size + 1))
+        self.weight = lru_cache(maxsize=4096)(lambda n: sum(map(self.rarity, self.inside(n))))
         self.inside = lru_cache(maxsize=4096)(lambda n: frozenset(tokenize(texts[n])))
 
-    def scores(self, query: Query, dense: float, synonyms: float) -> Vectors:
+    def scores(self, query: Query, dense: float, synonyms: float, nearest: int) -> Vectors:
         """Words and vectors, each rescaled to 0–1 for this query."""
         words = rescale(self._words(query.tokens) + synonyms * self._words(query.extra))
         if self._vectors is None or query.vector is None or not dense:
             return words
-        similar = self._vectors.similarities(query.vector)
+        similar = self._vectors.similarities(query.vector, nearest)
         return (1 - dense) * words + dense * rescale(similar) if similar.any() else words
 
     def _words(self, tokens: Sequence[str]) -> Vectors:
@@ -114,7 +137,8 @@ class ClauseIndex:
         self._bank = bank
         self._embedder = embedder
         places = {str(clause.ref): n for n, clause in enumerate(clauses)}
-        self._owner = np.array([places[question.ref] for question in questions], dtype=np.int64)
+        self._questions = questions
+        self._owner = np.array([places.get(question.ref, -1) for question in questions], dtype=np.int64)
 
     @property
     def has_vectors(self) -> bool:
@@ -133,39 +157,76 @@ class ClauseIndex:
     ) -> list[Found]:
         """Best first; ties break by clause order. `on` leaves out what was not yet issued or has ended by that day;
         `boost` is added to a clause's score before the best are taken."""
-        query = Query.of(text, synonyms, self._embedder)
-        scores = self._entries.scores(query, weights.dense, weights.synonyms)
-        likeness: dict[int, float] = {}
+        return self.look_up(
+            text, on=on, synonyms=synonyms, weights=weights, limit=limit, documents=documents, boost=boost
+        ).found
+
+    def look_up(
+        self,
+        text: str,
+        *,
+        on: date | None = None,
+        synonyms: Sequence[str] = (),
+        weights: Weights = Weights(),
+        limit: int = 10,
+        documents: frozenset[str] | None = None,
+        boost: Callable[[Clause], float] | None = None,
+        unlike: str = "",
+    ) -> "Results":
+        """`search`, and what the bank says of the question itself; `unlike` is a bank question to leave out."""
+        dense = bool(weights.dense or weights.bank_dense)
+        query = Query.of(text, synonyms, self._embedder if dense else None)
+        scores = self._entries.scores(query, weights.dense, weights.synonyms, max(_NEAREST, 2 * limit))
+        ballot = self._ballot(query, weights, unlike)
         if self._bank is not None:
-            votes, likeness = self._votes(query, weights)
-            scores = (1 - weights.bank) * scores + weights.bank * votes
+            scores = (1 - weights.bank) * scores + weights.bank * rescale(ballot.votes)
         allowed = [n for n in best_first(scores, _DEPTH) if self._allows(self.clauses[n], on, documents)]
         weighed = [(float(scores[n]) + (boost(self.clauses[n]) if boost else 0.0), n) for n in allowed]
         weighed.sort(key=lambda pair: (-pair[0], pair[1]))
-        return [self._found(n, score, likeness.get(n, 0.0), query, weights) for score, n in weighed[:limit]]
+        found = [
+            self._found(n, score, ballot.likeness.get(str(self.clauses[n].ref), 0.0), query, weights)
+            for score, n in weighed[:limit]
+        ]
+        return Results(found, ballot.shares, ballot.likeness)
 
     def _allows(self, clause: Clause, on: date | None, documents: frozenset[str] | None) -> bool:
         in_time = on is None or (clause.known(on) and not clause.ended(on))
         return in_time and (documents is None or clause.ref.document_id in documents)
 
-    def _votes(self, query: Query, weights: Weights) -> tuple[Vectors, dict[int, float]]:
-        """The nearest bank questions vote for their clauses by the square of their score."""
-        assert self._bank is not None
-        scores = self._bank.scores(query, weights.bank_dense, 0.0)
-        votes = np.zeros(len(self.clauses), dtype=np.float32)
-        likeness: dict[int, float] = {}
-        for n in best_first(scores, _VOTERS):
-            owner = int(self._owner[n])
-            votes[owner] += scores[n] ** 2
-            likeness[owner] = max(likeness.get(owner, 0.0), self._alike(query, n))
-        return rescale(votes), likeness
+    def _ballot(self, query: Query, weights: Weights, unlike: str) -> "_Ballot":
+        """The nearest bank questions vote for their clauses by the square of their score.
+
+        The sides are counted by words alone: the encoder was trained on the bank, and would be too sure of it.
+        """
+        ballot = _Ballot(np.zeros(len(self.clauses), dtype=np.float32), {}, {})
+        for n, vote in self._nearest(query, weights.bank_dense, unlike):
+            if self._owner[n] >= 0:
+                ballot.votes[self._owner[n]] += vote
+        by_words = self._nearest(query, 0.0, unlike)
+        total = sum(vote for _, vote in by_words) or 1.0
+        for n, vote in by_words:
+            ref = self._questions[n].ref
+            side = ref if ref.startswith(NOT_ANSWERED) else ""
+            ballot.shares[side] = ballot.shares.get(side, 0.0) + vote / total
+            alike = self._alike(query, n)
+            for name in {ref, side}:
+                ballot.likeness[name] = max(ballot.likeness.get(name, 0.0), alike)
+        return ballot
+
+    def _nearest(self, query: Query, dense: float, unlike: str) -> list[tuple[int, float]]:
+        """Positions of the nearest bank questions, and their votes."""
+        if self._bank is None:
+            return []
+        scores = self._bank.scores(query, dense, 0.0, _NEAREST)
+        nearest = [n for n in best_first(scores, _VOTERS + 1) if self._questions[n].text != unlike][:_VOTERS]
+        return [(n, float(scores[n]) ** 2) for n in nearest]
 
     def _alike(self, query: Query, n: int) -> float:
         """Weighted Dice of the question's tokens and a bank question's, 0–1."""
         assert self._bank is not None
         rarity, other = self._bank.rarity, self._bank.inside(n)
         both = sum(rarity(token) for token in query.tokens if token in other)
-        total = sum(map(rarity, query.tokens)) + sum(map(rarity, other))
+        total = sum(map(rarity, query.tokens)) + self._bank.weight(n)
         return 2 * both / total if total else 0.0
 
     def _found(self, n: int, score: float, likeness: float, query: Query, weights: Weights) -> Found:
@@ -192,11 +253,11 @@ def best_first(scores: Vectors, depth: int) -> list[int]:
 
 
 def rescale(scores: Vectors) -> Vectors:
-    """Best → 1; where there are more than _DEPTH, the _DEPTH-th best and below → 0; all zeros stay zeros."""
+    """Best → 1; where there are very many, the _DEPTH-th best and below → 0; all zeros stay zeros."""
     top = float(scores.max(initial=0.0))
     if top <= 0:
         return np.zeros_like(scores)
-    floor = float(np.partition(scores, -_DEPTH)[-_DEPTH]) if len(scores) > _DEPTH else 0.0
+    floor = float(np.partition(scores, -_DEPTH)[-_DEPTH]) if len(scores) > _MANY else 0.0
     scaled: Vectors = np.clip((scores - floor) / max(top - floor, 1e-9), 0, 1)
     return scaled
 
@@ -208,7 +269,7 @@ def build_keywords(folder: Path, texts: Sequence[str], *, k1: float, b: float) -
 
 
 def open_keywords(folder: Path) -> bm25s.BM25:
-    return bm25s.BM25.load(str(folder), mmap=True)
+    return bm25s.BM25.load(str(folder))
 
 
 class ClauseRetriever(BaseRetriever):

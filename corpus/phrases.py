@@ -6,8 +6,9 @@ compared after `normalize`.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from corpus.tokens import normalize
 
@@ -58,20 +59,37 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Several ways to say one thing."""
+    """Several ways to say one thing; plain ones are looked up by their first two characters."""
 
     each: tuple[Phrase, ...] = ()
+    by_start: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def said_in(self, normalized: str) -> bool:
-        return any(phrase.said_in(normalized) for phrase in self.each)
+        starts = _pairs(normalized)
+        if not starts.isdisjoint(self.by_start):
+            for start in starts & self.by_start.keys():
+                if any(plain in normalized for plain in self.by_start[start]):
+                    return True
+        return any(phrase.pattern.search(normalized) for phrase in self.each if phrase.pattern)
 
     def find(self, normalized: str) -> list[Match]:
         return [match for phrase in self.each for match in phrase.find(normalized)]
 
 
+@lru_cache(maxsize=64)
+def _pairs(text: str) -> frozenset[str]:
+    """Every two neighbouring characters, and every single one (for phrases of one character)."""
+    return frozenset(text[n : n + 2] for n in range(len(text))) | frozenset(text)
+
+
 def compile_phrases(phrases: Iterable[str]) -> Phrases:
     """Raises ValueError, in Chinese, for the first phrase that cannot be used."""
-    return Phrases(tuple(compile_phrase(phrase) for phrase in phrases))
+    each = tuple(compile_phrase(phrase) for phrase in phrases)
+    by_start: dict[str, tuple[str, ...]] = {}
+    for phrase in each:
+        if phrase.pattern is None:
+            by_start[phrase.plain[:2]] = (*by_start.get(phrase.plain[:2], ()), phrase.plain)
+    return Phrases(each, by_start)
 
 
 def compile_phrase(phrase: str) -> Phrase:

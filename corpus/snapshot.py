@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from corpus.embedder import Embedder
 from corpus.index import ClauseIndex, Entries, build_keywords, indexed_text, open_keywords
 from corpus.store import read_store, write_store
 from corpus.tokens import DICTIONARY
-from corpus.vectors import Progress, Vectors, VectorStore
+from corpus.vectors import ExactVectors, Progress, VectorIndex, Vectors, VectorStore
 
 KEEP = 3
 _ENCODE_BATCH = 2_000
@@ -51,11 +51,12 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One opened snapshot. `degraded` says in Chinese why vectors are missing, "" when they are there."""
+    """One opened snapshot. `degraded` says in Chinese what is not as it was built, "" when all is."""
 
     id: str
     documents: tuple[Document, ...]
     clauses: tuple[Clause, ...]
+    questions: tuple[BankQuestion, ...]
     index: ClauseIndex
     by_ref: dict[str, Clause]
     vectors: "OpenVectors | None"
@@ -129,10 +130,9 @@ def _load_vectors(folder: Path) -> dict[str, Vectors]:
 
 
 def _fill_chroma(folder: Path, vectors: dict[str, Vectors], progress: Progress | None = None) -> None:
-    store = VectorStore(folder)
-    for name, rows in vectors.items():
-        store.add(name, rows, progress)
-    store.close()
+    """The clauses; the bank is small enough to compare every row."""
+    with closing(VectorStore(folder)) as store:
+        store.add("clauses", vectors["clauses"], progress)
 
 
 def _next_name(snapshots: Path, source: Source, embedder: Embedder) -> str:
@@ -240,7 +240,8 @@ def _prune(data_dir: Path) -> None:
 
 
 def open_snapshot(folder: Path, embedder: Embedder | None) -> Snapshot:
-    """Raises SnapshotUnreadable. Vectors that cannot be used are left out and `degraded` says why."""
+    """Raises SnapshotUnreadable. Vectors that cannot be used are left out and `degraded` says why; a dictionary that
+    has changed since is only told, as most words are still cut alike."""
     manifest = _read_manifest(folder)
     try:
         stored = read_store(folder / "corpus.sqlite")
@@ -248,18 +249,18 @@ def open_snapshot(folder: Path, embedder: Embedder | None) -> Snapshot:
         keywords = {part.name: open_keywords(folder / f"{part.name}-keywords") for part in parts}
     except (sqlite3.Error, ValidationError, OSError, ValueError) as error:
         raise SnapshotUnreadable(f"快照 {folder.name} 读不出来：{error}") from error
-    vectors, degraded = _open_vectors(folder, manifest, embedder)
+    vectors, why_none = _open_vectors(folder, manifest, embedder)
+    changed = "" if manifest.dictionary == dictionary_hash() else "词典在建库以后改过；请重新运行 python -m ingest"
+    degraded = "；".join(filter(None, (why_none, changed)))
     entries = {
-        part.name: Entries(part.texts, keywords[part.name], vectors.store.open(part.name, vectors.rows[part.name]))
-        if vectors
-        else Entries(part.texts, keywords[part.name], None)
+        part.name: Entries(part.texts, keywords[part.name], vectors.index(part.name) if vectors else None)
         for part in parts
     }
     index = ClauseIndex(
         stored.clauses, entries["clauses"], stored.questions, entries.get("questions"), embedder if vectors else None
     )
     by_ref = {str(clause.ref): clause for clause in stored.clauses}
-    return Snapshot(manifest.id, stored.documents, stored.clauses, index, by_ref, vectors, degraded)
+    return Snapshot(manifest.id, stored.documents, stored.clauses, stored.questions, index, by_ref, vectors, degraded)
 
 
 def _read_manifest(folder: Path) -> Manifest:
@@ -296,6 +297,9 @@ class OpenVectors:
     rows: dict[str, Vectors]
     scratch: tempfile.TemporaryDirectory[str]
 
+    def index(self, name: str) -> VectorIndex:
+        return self.store.open(name, self.rows[name]) if name == "clauses" else ExactVectors(self.rows[name])
+
     def close(self) -> None:
         self.store.close()
         self.scratch.cleanup()
@@ -303,21 +307,44 @@ class OpenVectors:
 
 def _open_chroma(folder: Path, manifest: Manifest) -> OpenVectors:
     """Opens a copy, since Chroma writes to its files at every opening; what is damaged is built anew."""
-    rows, scratch = _load_vectors(folder), tempfile.TemporaryDirectory(prefix="tiaowen-")
+    rows, scratch = _load_vectors(folder), _scratch()
     if _chroma_whole(folder, manifest):
         copy = Path(scratch.name) / "copy"
         shutil.copytree(folder / "chroma", copy)
         with suppress(Exception):  # files of another version of Chroma, for one
-            return OpenVectors(_tried(VectorStore(copy), rows), rows, scratch)
+            return OpenVectors(_open_store(copy, rows), rows, scratch)
     rebuilt = Path(scratch.name) / "rebuilt"
     _fill_chroma(rebuilt, rows)
-    return OpenVectors(_tried(VectorStore(rebuilt), rows), rows, scratch)
+    return OpenVectors(_open_store(rebuilt, rows), rows, scratch)
 
 
-def _tried(store: VectorStore, rows: dict[str, Vectors]) -> VectorStore:
-    for name in rows:
-        store.open(name, rows[name])
+def _open_store(folder: Path, rows: dict[str, Vectors]) -> VectorStore:
+    store = VectorStore(folder)
+    try:
+        store.open("clauses", rows["clauses"])
+    except BaseException:
+        store.close()
+        raise
     return store
+
+
+def _scratch() -> tempfile.TemporaryDirectory[str]:
+    """A folder named after this process; those of processes that were killed are swept."""
+    for left_over in Path(tempfile.gettempdir()).glob("tiaowen-[0-9]*-*"):
+        owner = left_over.name.split("-")[1]
+        if owner.isdecimal() and not _runs(int(owner)):
+            shutil.rmtree(left_over, ignore_errors=True)
+    return tempfile.TemporaryDirectory(prefix=f"tiaowen-{os.getpid()}-")
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):  # another user's, or no number of a process: not ours to sweep
+        return True
+    return True
 
 
 def _chroma_whole(folder: Path, manifest: Manifest) -> bool:

@@ -16,7 +16,7 @@ _DOCUMENT = TypeAdapter(Document)
 _SCHEMA = """
 CREATE TABLE documents (id TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE clauses (position INTEGER PRIMARY KEY, ref TEXT UNIQUE NOT NULL, body TEXT NOT NULL);
-CREATE TABLE questions (position INTEGER PRIMARY KEY, ref TEXT NOT NULL REFERENCES clauses (ref), text TEXT NOT NULL);
+CREATE TABLE questions (position INTEGER PRIMARY KEY, ref TEXT NOT NULL, text TEXT NOT NULL);
 """
 
 

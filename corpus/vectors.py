@@ -1,7 +1,8 @@
-"""Vectors → similarities, through Chroma (embedded). The only file that knows Chroma."""
+"""Vectors → similarities: Chroma (embedded) for clauses, every row compared for the bank. Alone knows Chroma."""
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import chromadb
 import numpy as np
@@ -16,7 +17,7 @@ Progress = Callable[[str, int, int], None]
 # Up to this many rows the HNSW file is never written: Chroma then lives in SQLite's transactions alone.
 _HNSW_FILE_ABOVE = 20_000
 _BATCH = 2_000
-_DEPTH = 200
+_DEEPEST = 200
 
 
 class VectorStore:
@@ -33,7 +34,7 @@ class VectorStore:
         collection = self._client.create_collection(
             name,
             embedding_function=None,
-            configuration={"hnsw": {"space": "cosine", "ef_search": 2 * _DEPTH, "sync_threshold": threshold}},
+            configuration={"hnsw": {"space": "cosine", "ef_search": 2 * _DEEPEST, "sync_threshold": threshold}},
         )
         positions = np.flatnonzero(np.any(vectors != 0, axis=1))
         for start in range(0, len(positions), _BATCH):
@@ -42,34 +43,54 @@ class VectorStore:
             if progress:
                 progress("建向量索引", min(start + _BATCH, len(positions)), len(positions))
 
-    def open(self, name: str, vectors: Vectors) -> "VectorIndex":
+    def open(self, name: str, vectors: Vectors) -> "ChromaVectors":
         """Raises when the collection is unreadable or its count is not that of the stored vectors."""
         collection = self._client.get_collection(name, embedding_function=None)
         expected = int(np.any(vectors != 0, axis=1).sum())
         if collection.count() != expected:
             raise RuntimeError(f"向量索引 {name} 有 {collection.count()} 条，应有 {expected} 条")
-        return VectorIndex(collection, len(vectors), expected)
+        return ChromaVectors(collection, len(vectors), expected)
 
     def close(self) -> None:
         self._client.close()
 
 
-class VectorIndex:
+class VectorIndex(Protocol):
+    """Rows of unit vectors that can be asked for the nearest."""
+
+    def similarities(self, query: Vectors, depth: int) -> Vectors:
+        """Cosine of the `depth` nearest rows; the others, and all of a zero query, are 0."""
+        ...
+
+
+class ExactVectors:
+    """Every row compared: quicker than any index while there are only some thousands."""
+
+    def __init__(self, vectors: Vectors) -> None:
+        self._vectors = np.ascontiguousarray(vectors)
+
+    def similarities(self, query: Vectors, depth: int) -> Vectors:
+        scores: Vectors = np.maximum(self._vectors @ query, 0)
+        if len(scores) > depth:
+            scores[scores < np.partition(scores, -depth)[-depth]] = 0
+        return scores
+
+
+class ChromaVectors:
     """One collection; the ids are the positions of the rows."""
 
     def __init__(self, collection: Collection, size: int, filled: int) -> None:
         self._collection = collection
         self._size = size
-        self._depth = min(_DEPTH, filled)
+        self._filled = filled
 
-    def similarities(self, query: Vectors) -> Vectors:
-        """Cosine of every row that is among the nearest; the others, and all of a zero query, are 0."""
+    def similarities(self, query: Vectors, depth: int) -> Vectors:
+        """200 rows at most."""
         scores = np.zeros(self._size, dtype=np.float32)
-        if not self._depth or not np.any(query):
+        depth = min(depth, self._filled, _DEEPEST)
+        if not depth or not np.any(query):
             return scores
-        answer = self._collection.query(
-            query_embeddings=query[np.newaxis], n_results=self._depth, include=["distances"]
-        )
+        answer = self._collection.query(query_embeddings=query[np.newaxis], n_results=depth, include=["distances"])
         distances = answer["distances"]
         assert distances is not None
         scores[[int(name) for name in answer["ids"][0]]] = 1 - np.asarray(distances[0], dtype=np.float32)

@@ -8,10 +8,12 @@ from statistics import median
 from rich.console import Console
 
 from eval.ask import ask_all
+from eval.calibrate import calibrate
 from eval.golden import QUESTIONS, read_golden
 from eval.measures import grade, registers_of
 from eval.report import by_group, misses
 from eval.retrieval import run_retrieval
+from eval.tune import tune
 from service.app import build_parts
 from service.settings import Settings
 
@@ -22,6 +24,10 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     if options.command == "retrieval":
         return run_retrieval(options.clauses, options.queries, options.run, options.top, options.qrels)
+    if options.command == "tune":
+        return tune(read_golden(options.questions), build_parts(Settings(), console.print))
+    if options.command == "calibrate":
+        return calibrate(build_parts(Settings(), console.print))
     return _scores(options.questions, options.misses)
 
 
@@ -30,6 +36,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--questions", type=Path, default=QUESTIONS)
     parser.add_argument("--misses", action="store_true", help="列出每一道错题")
     commands = parser.add_subparsers(dest="command")
+    commands.add_parser("tune", help="试各种检索权重，印出试过的")
+    commands.add_parser("calibrate", help="重新拟合“是否题外话”的分数")
     retrieval = commands.add_parser("retrieval", help="对没见过的条款做检索，写出 TREC 结果")
     retrieval.add_argument("--clauses", type=Path, required=True)
     retrieval.add_argument("--queries", type=Path, required=True)

@@ -30,7 +30,7 @@ from rich.table import Column, Table
 from corpus.embedder import BUILT_IN, load_embedder
 from corpus.probe import probe
 from corpus.settings import ROOT
-from corpus.snapshot import Snapshot, build, open_live, publish
+from corpus.snapshot import Snapshot, Source, build, open_live, publish
 from eval.golden import QUESTIONS, Golden, read_golden
 from eval.retrieval import read_clauses
 

@@ -98,7 +98,11 @@ def read(folder: Path) -> tuple[Source, list[Problem]]:
 
 def _only(names: Sequence[str], source: Source, data_dir: Path) -> Source:
     """The named documents as they stand in the files, all others as they stand in the live snapshot."""
-    live = read_store(data_dir / "snapshots" / current_id(data_dir) / "corpus.sqlite")
+    name = current_id(data_dir)
+    try:
+        live = read_store(data_dir / "snapshots" / name / "corpus.sqlite")
+    except (sqlite3.Error, ValidationError) as error:
+        raise SnapshotUnreadable(f"快照 {name} 读不出来，请不写编号，把全部文件重新入库") from error
     return Source(
         sorted(
             [d for d in live.documents if d.id not in names] + [d for d in source.documents if d.id in names],

@@ -35,6 +35,7 @@ from ingest.training_pairs import (
     Tokens,
     choose_vocabulary,
     find_rivals,
+    read_asked,
     read_clauses,
     read_questions,
     read_statutes,
@@ -44,7 +45,8 @@ from ingest.training_pairs import (
 VOCABULARY = 50_000
 DIMENSIONS = 256
 BATCH = 640
-LABELLED = 384
+LABELLED = 320
+BANK = 192
 RIVALS_A_PAIR = 2
 STEPS_UNLABELLED = 250
 STEPS_LABELLED = 700
@@ -62,6 +64,7 @@ class Material:
     articles: list[ArticleText]
     own: int
     questions: list[QuestionText]
+    bank: list[tuple[str, int]]
     words: list[str]
 
 
@@ -87,7 +90,10 @@ def train(data: Path, out: Path, seed: int) -> None:
     material = read_material(data)
     vocabulary = vocabulary_of(material)
     articles, questions = numbered(material, vocabulary)
-    pairs = Pairs(articles, material.own, questions, find_rivals(articles, questions, vocabulary), seed)
+    rivals = find_rivals(articles, questions, vocabulary)
+    first_own = len(articles) - material.own
+    bank = [Numbering(vocabulary).asking(text, first_own + clause) for text, clause in material.bank]
+    pairs = Pairs(articles, material.own, questions, rivals, bank, seed)
     weights = train_weights(first_weights(articles, len(vocabulary), seed), pairs)
     save(vocabulary, weights, out)
 
@@ -95,13 +101,16 @@ def train(data: Path, out: Path, seed: int) -> None:
 def read_material(data: Path) -> Material:
     statutes, own = read_statutes(data), read_clauses(_CORPUS / "documents")
     questions = read_questions(data / "queries.fit.jsonl")
-    _say(f"法条 {len(statutes)} 条，本项目条款 {len(own)} 条，带答案的问题 {len(questions)} 个")
-    return Material(statutes + own, len(own), questions, read_words(_CORPUS / "words"))
+    bank = read_asked(_CORPUS / "questions", _CORPUS / "documents")
+    counts = f"带答案的问题 {len(questions)} 个，群众问法 {len(bank)} 个"
+    _say(f"法条 {len(statutes)} 条，本项目条款 {len(own)} 条，{counts}")
+    return Material(statutes + own, len(own), questions, bank, read_words(_CORPUS / "words"))
 
 
 def vocabulary_of(material: Material) -> dict[str, int]:
     own = material.articles[len(material.articles) - material.own :]
-    always = [*material.words, *(part for article in own for part in article.parts)]
+    asked = [text for text, _ in material.bank]
+    always = [*material.words, *asked, *(part for article in own for part in article.parts)]
     texts = [text.parts for text in material.articles] + [text.parts for text in material.questions]
     vocabulary = choose_vocabulary(texts, always, VOCABULARY)
     _say(f"词表 {len(vocabulary)} 个")
@@ -142,7 +151,8 @@ def train_weights(weights: torch.Tensor, pairs: Pairs) -> torch.Tensor:
 
 def _mixed_batch(pairs: Pairs) -> Batch:
     labelled, rivals = pairs.labelled(LABELLED, RIVALS_A_PAIR)
-    return Batch(labelled + pairs.unlabelled(BATCH - LABELLED), rivals)
+    asked = pairs.asked(BANK)
+    return Batch(labelled + asked + pairs.unlabelled(BATCH - len(labelled) - len(asked)), rivals)
 
 
 def _descend(phase: str, vectors: torch.nn.Embedding, steps: int, draw: Callable[[], Batch]) -> None:

@@ -4,7 +4,7 @@ import gzip
 import json
 import re
 from bisect import bisect
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +16,7 @@ import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.bank import load_bank
 from corpus.clause import Clause
 from corpus.load import load_documents
 from corpus.tokens import DICTIONARY, tokenize
@@ -80,6 +81,14 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """A question of the bank and the number of the article (the clause) that it asks for."""
+
+    text: Tokens
+    article: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """Two pairs with the same target are never wrong answers to each other."""
 
@@ -115,8 +124,19 @@ def _as_question(text: str, keywords: str, answer: str, articles: tuple[int, ...
 
 def read_clauses(folder: Path) -> list[ArticleText]:
     """The clauses of the project's own documents."""
+    return [_as_article(clause) for clause in _clauses(folder)]
+
+
+def _clauses(folder: Path) -> list[Clause]:
     documents, _ = load_documents(folder)
-    return [_as_article(clause) for document in documents for clause in split(document)]
+    return [clause for document in documents for clause in split(document)]
+
+
+def read_asked(folder: Path, documents: Path) -> list[tuple[str, int]]:
+    """The questions that a clause answers, each with its clause's number among `read_clauses(documents)`."""
+    places = {str(clause.ref): number for number, clause in enumerate(_clauses(documents))}
+    questions, _ = load_bank(folder, places)
+    return [(question.text, places[question.ref]) for question in questions if question.ref in places]
 
 
 def _as_article(clause: Clause) -> ArticleText:
@@ -158,6 +178,9 @@ class Numbering:
             (article.law, article.chapter), self._rows(f"{article.law} {article.chapter}"), sentences, text, full
         )
 
+    def asking(self, text: str, article: int) -> Asking:
+        return Asking(self._rows(text), article)
+
     def question(self, question: QuestionText) -> Question:
         sentences = self._sentences(question.answer)
         answer = np.concatenate(sentences)
@@ -193,9 +216,14 @@ class Pairs:
         own: int,
         questions: Sequence[Question],
         rivals: Sequence[Sequence[int]],
+        bank: Sequence[Asking],
         seed: int,
     ) -> None:
-        """The last `own` articles are the project's own."""
+        """The last `own` articles are the project's own; the bank asks for them."""
+        self._bank = bank
+        self._alike: dict[int, list[Asking]] = defaultdict(list)
+        for asking in bank:
+            self._alike[asking.article].append(asking)
         self._articles, self._own = articles, own
         self._questions, self._rivals = questions, rivals
         self._random = np.random.default_rng(seed)
@@ -208,6 +236,18 @@ class Pairs:
         chosen = [self._below(len(self._questions)) for _ in range(count)]
         pairs = [self._labelled(number) for number in chosen]
         return pairs, [self._rival(number) for number in chosen for _ in range(rivals)]
+
+    def asked(self, count: int) -> list[Pair]:
+        """Questions of the bank, half with their clause, half with another question for the same clause."""
+        return [self._asked() for _ in range(count)] if self._bank else []
+
+    def _asked(self) -> Pair:
+        asking = self._bank[self._below(len(self._bank))]
+        found = self._articles[asking.article].full
+        if self._random.random() < 0.5:
+            alike = self._alike[asking.article]
+            found = alike[self._below(len(alike))].text
+        return Pair(self._thin(asking.text, 0.2), self._thin(found, 0.1), asking.article)
 
     def _labelled(self, number: int) -> Pair:
         kinds = (self._question, self._keywords, self._answer_sentence, self._answer)

@@ -13,6 +13,7 @@ from corpus.embedder import Embedder, EmbedderUnavailable, load_embedder
 from corpus.index import Weights
 from corpus.live import LiveSnapshot
 from corpus.settings import OFFICE, WORDS
+from service.calibration import load_calibration
 from service.channels import api, health
 from service.channels.errors import install_errors
 from service.pipeline import Parts
@@ -58,7 +59,13 @@ def build_parts(settings: Settings, warn: Callable[[str], None]) -> Parts:
     live = LiveSnapshot(settings.data_dir, _embedder(settings.embedding_model, warn), warn)
     words = LiveWords(WORDS, OFFICE, warn)
     words.current()
-    return Parts(live, words, Weights(settings.dense_weight, settings.synonym_weight, settings.bank_weight), warn)
+    return Parts(
+        live,
+        words,
+        Weights(settings.dense_weight, settings.synonym_weight, settings.bank_weight),
+        load_calibration(),
+        warn,
+    )
 
 
 def _embedder(name: str, warn: Callable[[str], None]) -> Embedder | None:

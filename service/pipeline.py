@@ -1,11 +1,12 @@
 """answer_question(): the steps from a question to an answer, in order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from corpus.index import Found, Weights
+from corpus.index import Results, Weights
 from corpus.live import LiveSnapshot
 from corpus.snapshot import Snapshot
+from service.calibration import Calibration
 from service.dialogue import Answer, Draft, Earlier, Level, Question, Status, Understanding
 from service.steps.calculate import calculate
 from service.steps.compose import compose
@@ -25,25 +26,26 @@ class Parts:
     live: LiveSnapshot
     words: LiveWords
     weights: Weights
+    calibration: Calibration
     warn: Callable[[str], None]
 
 
 def answer_question(question: Question, parts: Parts) -> Answer:
-    """One question against one snapshot; a search that breaks leaves the amounts standing."""
+    """One question against one snapshot; a search that breaks falls back to words, and leaves the amounts standing."""
     words = parts.words.current()
     with parts.live.lease() as (snapshot, last_good):
         asked = understand(question, words)
         clauses = snapshot.by_ref if snapshot else {}
-        level = _level(snapshot, last_good)
-        draft = screen(question.text, words, clauses)
+        level = level_of(snapshot, last_good)
+        draft = screen(asked.text, words, clauses)
         if draft is None:
-            found = _found(asked, snapshot, words, parts)
-            draft = _failed(words) if not found and not asked.benefits and not snapshot else None
-            draft = draft or compose(asked, found, calculate(asked), words, clauses)
+            found, level = _found(asked, snapshot, words, parts, level)
+            draft = _failed(words) if not snapshot and not asked.benefits else None
+            draft = draft or compose(asked, found, calculate(asked), words, clauses, parts.calibration)
         return _answer(verify(draft), asked, snapshot, level)
 
 
-def _level(snapshot: Snapshot | None, last_good: bool) -> Level:
+def level_of(snapshot: Snapshot | None, last_good: bool) -> Level:
     if snapshot is None:
         return Level.RULES_ONLY
     if last_good:
@@ -51,10 +53,16 @@ def _level(snapshot: Snapshot | None, last_good: bool) -> Level:
     return Level.EXTRACT if snapshot.index.has_vectors else Level.KEYWORDS
 
 
-def _found(asked: Understanding, snapshot: Snapshot | None, words: Words, parts: Parts) -> list[Found]:
+def _found(
+    asked: Understanding, snapshot: Snapshot | None, words: Words, parts: Parts, level: Level
+) -> tuple[Results, Level]:
     if snapshot is None:
-        return []
-    return retrieve(asked, snapshot.index, words, parts.weights)
+        return Results([], {}, {}), level
+    try:
+        return retrieve(asked, snapshot.index, words, parts.weights), level
+    except Exception as error:  # noqa: BLE001 - whatever breaks in the vectors, the words still find clauses
+        parts.warn(f"向量检索出错，这一问只按词检索：{type(error).__name__}")
+        return retrieve(asked, snapshot.index, words, replace(parts.weights, dense=0, bank_dense=0)), Level.KEYWORDS
 
 
 def _failed(words: Words) -> Draft:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import DateTime, Engine, String, Text, create_engine, event, select
+from sqlalchemy import DateTime, Engine, String, Text, bindparam, create_engine, event, insert, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from service.dialogue import Answer, Earlier, Question
@@ -68,9 +68,13 @@ class Records:
     ) -> Saved:
         """One row for the answer, one for the conversation; a None id begins a new conversation."""
         saved = Saved(secrets.token_urlsafe(24), conversation_id or secrets.token_urlsafe(24))
-        with Session(self._engine) as session, session.begin():
-            session.merge(_conversation_row(saved.conversation_id, answer.remembered))
-            session.add(_answer_row(saved, channel, asked_at, question, answer))
+        with self._engine.begin() as db:
+            said = _said(answer.remembered)
+            if conversation_id:
+                db.execute(_CHANGE_CONVERSATION, said | {"conversation": saved.conversation_id})
+            else:
+                db.execute(_NEW_CONVERSATION, said | {"id": saved.conversation_id})
+            db.execute(_NEW_ANSWER, _answered(saved, channel, asked_at, question, answer))
         return saved
 
     def count(self) -> int:
@@ -84,28 +88,37 @@ class Records:
 _FACTS = TypeAdapter(dict[str, str])
 
 
-def _conversation_row(conversation_id: str, remembered: Earlier) -> _ConversationRow:
+_NEW_CONVERSATION = insert(_ConversationRow)
+_CHANGE_CONVERSATION = (
+    update(_ConversationRow)
+    .where(_ConversationRow.id == bindparam("conversation"))
+    .values(facts=bindparam("facts"), benefits=bindparam("benefits"), text=bindparam("text"))
+)
+_NEW_ANSWER = insert(_AnswerRow)
+
+
+def _said(remembered: Earlier) -> dict[str, str]:
     facts = _FACTS.dump_json({name: _plain(value) for name, value in remembered.facts.items()}).decode()
-    return _ConversationRow(
-        id=conversation_id, facts=facts, benefits=" ".join(remembered.benefits), text=remembered.text
-    )
+    return {"facts": facts, "benefits": " ".join(remembered.benefits), "text": remembered.text}
 
 
 def _plain(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _answer_row(saved: Saved, channel: str, asked_at: datetime, question: Question, answer: Answer) -> _AnswerRow:
-    return _AnswerRow(
-        id=saved.answer_id,
-        conversation_id=saved.conversation_id,
-        asked_at=asked_at.astimezone(UTC),
-        channel=channel,
-        question=question.text,
-        status=answer.status.value,
-        snapshot=answer.snapshot,
-        answer=_ANSWER.dump_json(answer).decode(),
-    )
+def _answered(
+    saved: Saved, channel: str, asked_at: datetime, question: Question, answer: Answer
+) -> dict[str, str | datetime]:
+    return {
+        "id": saved.answer_id,
+        "conversation_id": saved.conversation_id,
+        "asked_at": asked_at.astimezone(UTC),
+        "channel": channel,
+        "question": question.text,
+        "status": answer.status.value,
+        "snapshot": answer.snapshot,
+        "answer": _ANSWER.dump_json(answer).decode(),
+    }
 
 
 def _tune_sqlite(engine: Engine) -> None:

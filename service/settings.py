@@ -13,4 +13,4 @@ class Settings(CorpusSettings):
     database_url: str = ""
     bank_weight: float = Field(0.45, ge=0, le=1)
     dense_weight: float = Field(0.5, ge=0, le=1)
-    synonym_weight: float = Field(0.6, ge=0, le=2)
+    synonym_weight: float = Field(0.4, ge=0, le=2)

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
-from corpus.clause import Clause, Document
+from corpus.clause import Clause
 from corpus.embedder import Embedder, load_embedder
 from corpus.settings import DOCUMENTS, ROOT
-from corpus.snapshot import build, publish
+from corpus.snapshot import Source, build, publish
 from ingest.__main__ import read
 from service.app import build_parts
 from service.pipeline import Parts
@@ -30,20 +31,21 @@ _FRONT = {
 }
 
 WriteDocument = Callable[..., Path]
+WriteBank = Callable[[Path, str, dict[str, list[str]]], Path]
 RunIngest = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
-def corpus() -> tuple[list[Document], list[Clause]]:
-    """The shipped documents and their clauses."""
-    documents, clauses, problems = read(DOCUMENTS)
+def corpus() -> Source:
+    """The shipped documents, their clauses and the ways people ask for them."""
+    source, problems = read(DOCUMENTS)
     assert problems == []
-    return documents, clauses
+    return source
 
 
 @pytest.fixture(scope="session")
-def corpus_clauses(corpus: tuple[list[Document], list[Clause]]) -> list[Clause]:
-    return corpus[1]
+def corpus_clauses(corpus: Source) -> list[Clause]:
+    return list(corpus.clauses)
 
 
 @pytest.fixture(scope="session")
@@ -52,12 +54,10 @@ def embedder() -> Embedder:
 
 
 @pytest.fixture(scope="session")
-def published(
-    tmp_path_factory: pytest.TempPathFactory, corpus: tuple[list[Document], list[Clause]], embedder: Embedder
-) -> Path:
+def published(tmp_path_factory: pytest.TempPathFactory, corpus: Source, embedder: Embedder) -> Path:
     """A data folder with the shipped corpus published in it; for reading only, who changes it works on a copy."""
     data_dir = tmp_path_factory.mktemp("published")
-    publish(data_dir, build(data_dir, *corpus, embedder))
+    publish(data_dir, build(data_dir, corpus, embedder))
     return data_dir
 
 
@@ -80,6 +80,20 @@ def write_document() -> WriteDocument:
         path = folder / f"{name}.md"
         lines = "".join(f"{field}: {value}\n" for field, value in front.items())
         path.write_text(f"---\n{lines}---\n{body}", encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def write_bank() -> WriteBank:
+    """write_bank(documents, name, {clause: questions}) → the bank file, beside the folder of documents."""
+
+    def write(documents: Path, name: str, asked: dict[str, list[str]]) -> Path:
+        path = documents.parent / "questions" / f"{name}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        groups = [{"clause": clause, "questions": questions} for clause, questions in asked.items()]
+        path.write_text(yaml.safe_dump(groups, allow_unicode=True), encoding="utf-8")
         return path
 
     return write

@@ -41,6 +41,14 @@ def test_operative_sentence_stands_word_for_word_in_its_clause(benefit: Benefit,
 
 
 @pytest.mark.parametrize("benefit", ALL, ids=lambda b: b.name)
+def test_label_is_that_of_its_clause(benefit: Benefit) -> None:
+    documents, _ = load_documents(DOCUMENTS)
+    labels = {str(clause.ref): clause.label for document in documents for clause in split(document)}
+
+    assert benefit.label == labels[benefit.basis]
+
+
+@pytest.mark.parametrize("benefit", ALL, ids=lambda b: b.name)
 def test_every_parameter_quotes_its_clause_word_for_word(benefit: Benefit, clauses: dict[str, str]) -> None:
     values = [value for parameter in benefit.parameters.values() for value in parameter.values]
 

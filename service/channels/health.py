@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from service.pipeline import Parts
+from service.pipeline import Parts, level_of
 
 
 class Ready(BaseModel):
@@ -26,9 +26,7 @@ def router(parts: Parts) -> APIRouter:
     @health.get("/readyz")
     def readyz() -> Ready:
         with parts.live.lease() as (snapshot, last_good):
-            if snapshot is None:
-                return Ready(ready=True, snapshot="", level="rules_only")
-            level = "last_good" if last_good else ("extract" if snapshot.index.has_vectors else "keywords")
-            return Ready(ready=True, snapshot=snapshot.id, level=level)
+            level = level_of(snapshot, last_good)
+            return Ready(ready=True, snapshot=snapshot.id if snapshot else "", level=level.value)
 
     return health

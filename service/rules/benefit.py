@@ -104,6 +104,7 @@ class Benefit:
     slug: str
     name: str
     basis: str
+    label: str
     quote: str
     rate: str
     unit: str

@@ -30,6 +30,7 @@ def _benefit(path: Path) -> Benefit:
         slug=path.stem,
         name=entry["name"],
         basis=entry["basis"],
+        label=entry["label"],
         quote=entry["quote"],
         rate=entry["rate"],
         unit=entry["unit"],

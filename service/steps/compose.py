@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from corpus.clause import Clause
-from corpus.index import Found
+from corpus.index import Found, Results
 from corpus.tokens import normalize
+from service.calibration import Calibration
 from service.dialogue import Draft, Quote, Status, Understanding
 from service.numbers import numbers_in
 from service.rules.benefit import Benefit, Entitlement
@@ -15,7 +16,7 @@ from service.sentences import operative, relevance, sentences
 from service.words import Note, OfficeValue, Unstated, Words
 
 SUPPORT_FLOOR = 0.07
-_OFF_TOPIC_FLOOR = 0.5
+_VERY_LIKE = 0.5
 _NEARLY = 0.85
 _OTHER_KIND = 0.65
 _LATER_FLOOR = 0.12
@@ -54,25 +55,48 @@ class _Page:
 
 def compose(
     asked: Understanding,
-    found: Sequence[Found],
+    results: Results,
     entitlements: Sequence[Entitlement],
     words: Words,
     clauses: Mapping[str, Clause],
+    calibration: Calibration,
 ) -> Draft:
     unstated = next(
         (u for u in words.unstated if u.phrases.said_in(asked.text) and not u.unless.said_in(asked.text)), None
     )
+    found = results.found
     if entitlements:
         return _benefits(asked, found, entitlements, words, clauses, unstated)
+    reason = _like_one_not_answered(results)
     if unstated is not None:
         return _unstated(asked, found, words, unstated, clauses)
+    if reason in {"refused", "handed_over"}:
+        return Draft(Status(reason), (words.wording[reason],), reason=f"like_{reason}", vouched=_HOTLINE)
     if asked.facts.get("institution_in") == "elsewhere" and "institution_in" in asked.said:
         return Draft(Status.NO_BASIS, (words.wording["other_place"].format(place="外地"),), reason="other_place")
-    if not asked.on_topic and (not found or found[0].support < _OFF_TOPIC_FLOOR):
+    if reason == "out_of_scope" or calibration.off_topic(results, asked.on_topic):
         return Draft(Status.OUT_OF_SCOPE, (words.wording["out_of_scope"],), reason="off_topic", vouched=_HOTLINE)
-    if not found or found[0].support < SUPPORT_FLOOR:
-        return Draft(Status.NO_BASIS, (words.wording["no_basis"],), reason="no_clause", vouched=_HOTLINE)
+    if reason == "no_basis" or not found:
+        return _no_basis(asked, found, words, clauses)
     return _lookup(asked, found, words, clauses)
+
+
+def _like_one_not_answered(results: Results) -> str | None:
+    """The reason of a bank question not to be answered, if this one is very like it, more than like any other."""
+    against = {side: like for side, like in results.likeness.items() if side.startswith("!")}
+    side = max(against, key=lambda name: against[name], default="")
+    if against.get(side, 0.0) < _VERY_LIKE or against[side] <= results.likeness.get("", 0.0):
+        return None
+    return side.removeprefix("!")
+
+
+def _no_basis(asked: Understanding, found: Sequence[Found], words: Words, clauses: Mapping[str, Clause]) -> Draft:
+    page = _Page(words, [words.wording["no_basis"]], vouched=list(_HOTLINE))
+    if found:
+        page.show(Quote(found[0].clause, operative(found[0].clause, asked.query, asked.synonyms)))
+    units = found[0].clause.units if found else ("区卫健局",)
+    _closing(page, asked, clauses, units)
+    return _draft(page, Status.NO_BASIS, "not_stated", (), (), units)
 
 
 def _lookup(asked: Understanding, found: Sequence[Found], words: Words, clauses: Mapping[str, Clause]) -> Draft:
@@ -170,21 +194,21 @@ def _block(page: _Page, asked: Understanding, entitlement: Entitlement, clauses:
     benefit = benefits()[entitlement.benefit]
     clause = clauses.get(benefit.basis)
     mark = page.cite(Quote(clause, benefit.quote)) if clause else ""
-    label = clause.label if clause else benefit.basis
-    status = _conclude(page, asked, benefit, entitlement, label, mark)
+    status = _conclude(page, asked, benefit, entitlement, mark)
     _working(page, entitlement, clauses)
     if clause:
         page.show(Quote(clause, benefit.quote))
+    else:
+        page.lines.append(page.say("quote", quote=benefit.quote))
+        page.vouched.append(benefit.quote)
     if entitlement.open_points and status is not Status.NO_BASIS:
         page.lines.append(page.say("open_points") + "；".join(entitlement.open_points) + "。")
     page.vouched.extend(entitlement.open_points)
     return status
 
 
-def _conclude(
-    page: _Page, asked: Understanding, benefit: Benefit, entitlement: Entitlement, label: str, mark: str
-) -> Status:
-    name, why = entitlement.name, "；".join(step.sentence for step in entitlement.working)
+def _conclude(page: _Page, asked: Understanding, benefit: Benefit, entitlement: Entitlement, mark: str) -> Status:
+    label, name, why = benefit.label, entitlement.name, "；".join(step.sentence for step in entitlement.working)
     if entitlement.eligible is False:
         page.lines.append(page.say("not_eligible", label=label, name=name, why=why) + mark)
         return Status.ANSWERED

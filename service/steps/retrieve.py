@@ -1,17 +1,17 @@
 """What was asked → the clauses that may answer it: searched, the local plan and the named documents first."""
 
 from corpus.clause import Clause
-from corpus.index import ClauseIndex, Found, Weights
+from corpus.index import ClauseIndex, Results, Weights
 from service.dialogue import Understanding
 from service.words import Authority, Words
 
 _DEPTH = 8
 
 
-def retrieve(understanding: Understanding, index: ClauseIndex, words: Words, weights: Weights) -> list[Found]:
+def retrieve(understanding: Understanding, index: ClauseIndex, words: Words, weights: Weights) -> Results:
     """Best first; place and authority are added to the search's own score."""
     active = [entry for entry in words.authority if not entry.names.each or entry.names.said_in(understanding.text)]
-    return index.search(
+    return index.look_up(
         understanding.query,
         on=understanding.on,
         synonyms=understanding.synonyms,

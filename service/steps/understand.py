@@ -34,7 +34,7 @@ def understand(question: Question, words: Words) -> Understanding:
     doubted = {fact.fact for fact in stated if fact.value is None} - said.keys()
     kept = {name: value for name, value in earlier.facts.items() if name not in doubted}
     named = subjects_in(text, words)
-    benefits = named or _continued(text, earlier, said)
+    benefits = named or _continued(text, earlier, said, words)
     synonyms = synonyms_of(text, words)
     on_topic = bool(benefits or synonyms) or any(topic.phrases.said_in(text) for topic in words.topics)
     follows = bool(earlier.text) and not named and (bool(benefits) or not on_topic or len(text) <= _SHORT)
@@ -80,9 +80,11 @@ def _told(subject: Subject, text: str) -> bool:
     return subject.things.said_in(text) and not subject.unless.said_in(text)
 
 
-def _continued(text: str, earlier: Earlier, said: dict[str, FactValue]) -> tuple[str, ...]:
-    """A short message or one that states facts goes on about the earlier benefit."""
-    return earlier.benefits if said or len(text) <= _SHORT else ()
+def _continued(text: str, earlier: Earlier, said: dict[str, FactValue], words: Words) -> tuple[str, ...]:
+    """A short message or one that states facts goes on about the earlier benefit, or makes clear which it is."""
+    if not earlier.text or not (said or len(text) <= _SHORT):
+        return ()
+    return earlier.benefits or subjects_in(f"{earlier.text} {text}", words)
 
 
 def facts_in(text: str, words: Words) -> list[Stated]:

@@ -1,18 +1,21 @@
 """A snapshot is built beside the live one, made live by one pointer, and survives damage."""
 
+import json
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from threading import Thread
 
+import numpy as np
 import psutil
 import pytest
 
-from corpus.clause import Clause, Document
-from corpus.embedder import Embedder, Vectors
+from corpus.embedder import Embedder, Vectors, load_embedder
 from corpus.live import LiveSnapshot
 from corpus.probe import probe
 from corpus.settings import ROOT
@@ -21,6 +24,7 @@ from corpus.snapshot import (
     IngestRunning,
     Snapshot,
     SnapshotUnreadable,
+    Source,
     build,
     current_id,
     ingest_lock,
@@ -30,8 +34,20 @@ from corpus.snapshot import (
     rollback,
 )
 from corpus.snapshot import published as snapshot_ids
+from corpus.vectors import VectorStore
 
 QUESTIONS = ("入托补贴每学期多少钱", "公积金贷款额度上浮", "超生了还要交社会抚养费吗")
+
+# Opens what is live and then does something.
+OPEN_AND = """
+import os, signal, sys
+from pathlib import Path
+from corpus.embedder import load_embedder
+from corpus.snapshot import open_live
+
+snapshot, _ = open_live(Path(sys.argv[1]), load_embedder("builtin"), print)
+{}
+"""
 
 Publish = Callable[[int], str]
 
@@ -58,12 +74,14 @@ def data_dir(tmp_path: Path, published: Path) -> Path:
 
 
 @pytest.fixture
-def publish_first(data_dir: Path, corpus: tuple[list[Document], list[Clause]], embedder: Embedder) -> Publish:
-    """publish_first(n): a publication of the first n clauses, so that each is a different one."""
+def publish_first(data_dir: Path, corpus: Source, embedder: Embedder) -> Publish:
+    """publish_first(n): a publication of the first n clauses and their questions, so that each is a different one."""
 
     def publish_some(count: int) -> str:
-        documents, clauses = corpus
-        return publish(data_dir, build(data_dir, documents, clauses[:count], embedder))
+        clauses = corpus.clauses[:count]
+        refs = {str(clause.ref) for clause in clauses}
+        questions = [question for question in corpus.questions if question.ref in refs]
+        return publish(data_dir, build(data_dir, Source(corpus.documents, clauses, questions), embedder))
 
     return publish_some
 
@@ -78,6 +96,24 @@ def hits(snapshot: Snapshot) -> list[list[tuple[str, float]]]:
 
 def live_folder(data_dir: Path) -> Path:
     return data_dir / "snapshots" / current_id(data_dir)
+
+
+def scratch(snapshot: Snapshot) -> Path:
+    """Where it keeps its copy while it is open."""
+    assert snapshot.vectors is not None
+    return Path(snapshot.vectors.scratch.name)
+
+
+def reseal(folder: Path) -> None:
+    """Its manifest vouches for the Chroma files that are there now."""
+    manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))
+    others = {name: digest for name, digest in manifest["files"].items() if not name.startswith("chroma/")}
+    chroma = {
+        str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest()
+        for path in (folder / "chroma").rglob("*")
+        if path.is_file()
+    }
+    (folder / "MANIFEST.json").write_text(json.dumps(manifest | {"files": others | chroma}), encoding="utf-8")
 
 
 def spoil(path: Path) -> None:
@@ -114,25 +150,20 @@ class Foreign(Embedder):
         raise AssertionError("an encoder that does not fit is never asked")
 
 
-def test_what_is_published_is_what_is_opened(
-    published: Path, corpus: tuple[list[Document], list[Clause]], embedder: Embedder, told: Told
-) -> None:
-    documents, clauses = corpus
+def test_what_is_published_is_what_is_opened(published: Path, corpus: Source, embedder: Embedder, told: Told) -> None:
     snapshot, last_good = open_live(published, embedder, told)
     snapshot.close()
 
     assert snapshot.id == current_id(published)
-    assert snapshot.clauses == tuple(clauses)
-    assert snapshot.documents == tuple(sorted(documents, key=lambda document: document.id))
-    assert snapshot.by_ref == {str(clause.ref): clause for clause in clauses}
+    assert snapshot.clauses == tuple(corpus.clauses)
+    assert snapshot.documents == tuple(sorted(corpus.documents, key=lambda document: document.id))
+    assert snapshot.by_ref == {str(clause.ref): clause for clause in corpus.clauses}
     assert (last_good, snapshot.degraded, told.messages) == (False, "", [])
 
 
-def test_a_built_snapshot_is_not_live_until_it_is_published(
-    data_dir: Path, corpus: tuple[list[Document], list[Clause]], embedder: Embedder
-) -> None:
+def test_a_built_snapshot_is_not_live_until_it_is_published(data_dir: Path, corpus: Source, embedder: Embedder) -> None:
     before = current_id(data_dir)
-    built = build(data_dir, *corpus, embedder)
+    built = build(data_dir, corpus, embedder)
 
     assert (current_id(data_dir), snapshot_ids(data_dir)) == (before, [before])
     assert publish(data_dir, built) == current_id(data_dir) != before
@@ -149,8 +180,13 @@ def test_the_same_input_gives_the_same_content_hash(publish_first: Publish, data
 
 def test_the_same_input_gives_the_same_files(publish_first: Publish, data_dir: Path) -> None:
     first, second = (data_dir / "snapshots" / publish_first(20) for _ in range(2))
-    names = ["corpus.sqlite", "vectors.npy", *(f"keywords/{path.name}" for path in (first / "keywords").iterdir())]
+    names = [
+        str(path.relative_to(first))
+        for pattern in ("corpus.sqlite", "*.npy", "*-keywords/*")
+        for path in first.glob(pattern)
+    ]
 
+    assert len(names) > 10
     assert [name for name in names if (first / name).read_bytes() != (second / name).read_bytes()] == []
 
 
@@ -200,7 +236,14 @@ def test_folders_that_are_no_snapshots_are_left_alone(publish_first: Publish, da
 @pytest.mark.parametrize("damage", [spoil, truncate, garbage, empty, delete], ids=lambda damage: damage.__name__)
 @pytest.mark.parametrize(
     "name",
-    ["corpus.sqlite", "vectors.npy", "MANIFEST.json", "keywords/vocab.index.json", "keywords/data.csc.index.npy"],
+    [
+        "corpus.sqlite",
+        "clauses.npy",
+        "questions.npy",
+        "MANIFEST.json",
+        "clauses-keywords/vocab.index.json",
+        "questions-keywords/data.csc.index.npy",
+    ],
 )
 def test_damage_to_what_cannot_be_rebuilt_falls_back_to_the_last_good_one(
     publish_first: Publish, data_dir: Path, embedder: Embedder, told: Told, name: str, damage: Callable[[Path], None]
@@ -315,8 +358,7 @@ def test_a_closed_snapshot_leaves_nothing_behind(data_dir: Path, embedder: Embed
 
     def open_once() -> int:
         snapshot, _ = open_live(data_dir, embedder, told)
-        assert snapshot.scratch is not None
-        folder = Path(snapshot.scratch.name)
+        folder = scratch(snapshot)
         there = folder.is_dir()
         hits(snapshot)
         snapshot.close()
@@ -327,8 +369,67 @@ def test_a_closed_snapshot_leaves_nothing_behind(data_dir: Path, embedder: Embed
     first = [open_once() for _ in range(4)]
     spoil(live_folder(data_dir) / "chroma" / "chroma.sqlite3")
     later = [open_once() for _ in range(4)]
+    foreign_chroma(live_folder(data_dir))
+    last = [open_once() for _ in range(4)]
 
-    assert max(later) <= max(first) + 2
+    assert max(later + last) <= max(first) + 2
+
+
+def foreign_chroma(folder: Path) -> None:
+    """Sound files that hold something else, as those of another version would."""
+    shutil.rmtree(folder / "chroma")
+    store = VectorStore(folder / "chroma")
+    store.add("other", np.eye(2, dtype=np.float32))
+    store.close()
+    reseal(folder)
+
+
+def test_chroma_files_that_hold_something_else_are_rebuilt_and_give_the_same_hits(
+    data_dir: Path, embedder: Embedder, told: Told
+) -> None:
+    whole, _ = open_live(data_dir, embedder, told)
+    before = hits(whole)
+    whole.close()
+    foreign_chroma(live_folder(data_dir))
+
+    mended, _ = open_live(data_dir, embedder, told)
+    after = hits(mended)
+    mended.close()
+
+    assert (after, mended.degraded) == (before, "")
+
+
+def test_what_a_killed_process_left_is_swept_at_the_next_opening_but_not_what_another_uses(
+    tmp_path: Path, published: Path
+) -> None:
+    def open_and(then: str) -> int:
+        command = [sys.executable, "-c", OPEN_AND.format(then), str(published)]
+        return subprocess.run(command, cwd=ROOT, env=os.environ | {"TMPDIR": str(tmp_path)}, timeout=60).returncode
+
+    used = tmp_path / f"tiaowen-{os.getpid()}-used"
+    used.mkdir()
+    died = open_and("os.kill(os.getpid(), signal.SIGKILL)")
+    left = [path.name for path in tmp_path.glob("tiaowen-*") if path != used]
+    done = open_and("snapshot.close()")
+
+    assert (died, len(left), done) == (-9, 1, 0)
+    assert list(tmp_path.glob("tiaowen-*")) == [used]
+
+
+@pytest.mark.parametrize(("model", "also"), [("builtin", ""), (None, "编码器不可用，只按词检索；")])
+def test_a_dictionary_that_has_changed_since_is_told_and_nothing_else_changes(
+    data_dir: Path, told: Told, model: str | None, also: str
+) -> None:
+    path = live_folder(data_dir) / "MANIFEST.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(manifest | {"dictionary": "another"}), encoding="utf-8")
+
+    snapshot, last_good = open_live(data_dir, load_embedder(model) if model else None, told)
+    found = [str(one.clause.ref) for one in snapshot.index.search("入托补贴")]
+    snapshot.close()
+
+    assert (last_good, snapshot.index.has_vectors, "xianan-2023#7" in found) == (False, model is not None, True)
+    assert told.messages == [f"{also}词典在建库以后改过；请重新运行 python -m ingest"]
 
 
 def test_another_encoder_leaves_the_words_and_says_so(data_dir: Path, told: Told) -> None:
@@ -366,12 +467,11 @@ def test_the_lock_goes_with_a_process_that_dies(tmp_path: Path) -> None:
 
 
 def test_a_build_whose_clauses_are_not_found_does_not_pass_the_probe(
-    data_dir: Path, corpus: tuple[list[Document], list[Clause]], embedder: Embedder
+    data_dir: Path, corpus: Source, embedder: Embedder
 ) -> None:
-    documents, clauses = corpus
-    mute = [replace(clause, document_title="", headings=(), label="", indexed="✿") for clause in clauses]
+    mute = [replace(clause, document_title="", headings=(), label="", indexed="✿") for clause in corpus.clauses]
 
-    assert "检索不到" in probe(build(data_dir, documents, mute, embedder), "builtin")
+    assert "检索不到" in probe(build(data_dir, replace(corpus, clauses=mute), embedder), "builtin")
 
 
 def test_a_new_publication_is_picked_up_and_a_request_keeps_what_it_began_with(
@@ -380,19 +480,17 @@ def test_a_new_publication_is_picked_up_and_a_request_keeps_what_it_began_with(
     live = LiveSnapshot(data_dir, embedder, told)
     with live.lease() as (old, _):
         assert old is not None
-        assert old.scratch is not None
         before = hits(old)
         second = publish_first(20)
         with live.lease() as (new, last_good):
             assert new is not None
             assert (new.id, len(new.clauses), last_good) == (second, 20, False)
         assert hits(old) == before
-        assert Path(old.scratch.name).is_dir()
+        assert scratch(old).is_dir()
 
-    assert not Path(old.scratch.name).exists()
+    assert not scratch(old).exists()
     live.close()
-    assert new.scratch is not None
-    assert not Path(new.scratch.name).exists()
+    assert not scratch(new).exists()
     assert told.messages == []
 
 
@@ -431,14 +529,14 @@ def test_a_publication_that_cannot_be_read_leaves_the_last_good_one(
 
 
 def test_without_a_snapshot_a_lease_is_empty_until_the_first_publication(
-    tmp_path: Path, corpus: tuple[list[Document], list[Clause]], embedder: Embedder, told: Told
+    tmp_path: Path, corpus: Source, embedder: Embedder, told: Told
 ) -> None:
     live = LiveSnapshot(tmp_path, embedder, told)
     with live.lease() as (nothing, _):
         assert nothing is None
     assert told.messages[0] == "还没有快照，请先运行 python -m ingest"
 
-    name = publish(tmp_path, build(tmp_path, *corpus, embedder))
+    name = publish(tmp_path, build(tmp_path, corpus, embedder))
 
     with live.lease() as (snapshot, last_good):
         assert snapshot is not None

@@ -8,10 +8,12 @@ import pytest
 
 from corpus.embedder import Embedder
 from corpus.load import LARGEST_FILE
-from corpus.snapshot import build, current_id, ingest_lock, publish
+from corpus.snapshot import build, current_id, ingest_lock, open_snapshot, publish
+from corpus.store import Stored, read_store
 from ingest.__main__ import read
 
 WriteDocument = Callable[..., Path]
+WriteBank = Callable[[Path, str, dict[str, list[str]]], Path]
 RunIngest = Callable[..., subprocess.CompletedProcess[str]]
 Publish = Callable[[Path, Path], str]
 
@@ -23,15 +25,27 @@ def publish_folder(embedder: Embedder) -> Publish:
     """publish_folder(data_dir, folder): what `python -m ingest --documents folder` does, in this process."""
 
     def publish_now(data_dir: Path, folder: Path) -> str:
-        documents, clauses, problems = read(folder)
+        source, problems = read(folder)
         assert problems == []
-        return publish(data_dir, build(data_dir, documents, clauses, embedder))
+        return publish(data_dir, build(data_dir, source, embedder))
 
     return publish_now
 
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def live(data_dir: Path) -> Stored:
+    return read_store(data_dir / "snapshots" / current_id(data_dir) / "corpus.sqlite")
+
+
+def find(data_dir: Path, embedder: Embedder, question: str) -> list[str]:
+    """The refs of what a question finds, best first."""
+    snapshot = open_snapshot(data_dir / "snapshots" / current_id(data_dir), embedder)
+    found = [str(one.clause.ref) for one in snapshot.index.search(question)]
+    snapshot.close()
+    return found
 
 
 def rows(output: str) -> list[list[str]]:
@@ -76,12 +90,91 @@ def test_bad_documents_are_all_told_at_once_and_nothing_is_touched(
     assert contents(data_dir) == before
 
 
+def test_bad_bank_lines_are_all_told_at_once_and_nothing_is_touched(
+    tmp_path: Path, write_document: WriteDocument, write_bank: WriteBank, run_ingest: RunIngest
+) -> None:
+    folder = tmp_path / "documents"
+    write_document(folder, "one", BODY)
+    bank = write_bank(folder, "one", {"1": ["这个办法是做么事的"], "7": ["第七条讲么事"]})
+    other = write_bank(folder, "two", {"1": ["这个办法是做么事的"]})
+
+    done = run_ingest(tmp_path / "data", "--documents", folder)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == [
+        f"{bank}:4 没有 one#7 这一条 — clause 写条款的锚点，如 12.2；文件名是文件编号",
+        f"{other}:1 没有 two#1 这一条 — clause 写条款的锚点，如 12.2；文件名是文件编号",
+    ]
+    assert not (tmp_path / "data").exists()
+
+
+def test_one_document_and_its_bank_are_taken_in_anew_and_the_others_stay_as_they_were(
+    tmp_path: Path,
+    write_document: WriteDocument,
+    write_bank: WriteBank,
+    publish_folder: Publish,
+    run_ingest: RunIngest,
+    embedder: Embedder,
+) -> None:
+    """Even where the files of the others have changed meanwhile."""
+    data_dir, folder = tmp_path / "data", tmp_path / "documents"
+    for name in ("one", "two"):
+        write_document(folder, name, BODY)
+        write_bank(folder, name, {"1": [f"{name} 这个办法是做么事的"]})
+    publish_folder(data_dir, folder)
+    before, first_before = live(data_dir), find(data_dir, embedder, "纸坨坨搁哪里咧")[0]
+    for name in ("one", "two", "three"):
+        write_document(folder, name, BODY + "第三条 附则。\n", title="新样例办法")
+        write_bank(folder, name, {"1": [f"{name} 这个办法是做么事的"], "2": [f"{name} 纸坨坨搁哪里"]})
+
+    done = run_ingest(data_dir, "one", "--documents", folder)
+    now, first_now = live(data_dir), find(data_dir, embedder, "纸坨坨搁哪里咧")[0]
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert rows(done.stdout) == [["one", "3", "1", "2", "0", "2"], ["two", "2", "0", "0", "0", "1"]]
+    assert (first_before == "one#2", first_now) == (False, "one#2")
+    assert [document.title for document in now.documents] == ["新样例办法", "样例办法"]
+    assert [clause for clause in now.clauses if clause.ref.document_id == "two"] == list(before.clauses[2:])
+    assert {question.ref: question.text for question in now.questions} == {
+        "one#1": "one 这个办法是做么事的",
+        "one#2": "one 纸坨坨搁哪里",
+        "two#1": "two 这个办法是做么事的",
+    }
+
+
+def test_a_document_that_is_not_there_cannot_be_taken_in_alone(
+    tmp_path: Path, write_document: WriteDocument, run_ingest: RunIngest
+) -> None:
+    folder = tmp_path / "documents"
+    write_document(folder, "one", BODY)
+
+    unknown = run_ingest(tmp_path / "data", "one", "two", "--documents", folder)
+    first = run_ingest(tmp_path / "data", "one", "--documents", folder)
+
+    assert (unknown.returncode, unknown.stderr) == (1, f"{folder}:1 没有编号为 two 的文件 — 写文件名去掉 .md\n")
+    assert (first.returncode, first.stderr) == (1, "还没有快照，请先运行 python -m ingest\n")
+
+
+def test_one_document_alone_is_not_taken_into_a_damaged_snapshot(
+    tmp_path: Path, write_document: WriteDocument, publish_folder: Publish, run_ingest: RunIngest
+) -> None:
+    data_dir = tmp_path / "data"
+    write_document(tmp_path / "documents", "one", BODY)
+    name = publish_folder(data_dir, tmp_path / "documents")
+    (data_dir / "snapshots" / name / "corpus.sqlite").write_bytes(b"garbage" * 1_000)
+
+    done = run_ingest(data_dir, "one", "--documents", tmp_path / "documents")
+
+    assert (done.returncode, done.stderr) == (1, f"快照 {name} 读不出来，请不写编号，把全部文件重新入库\n")
+    assert current_id(data_dir) == name
+
+
 def test_check_builds_nothing(tmp_path: Path, write_document: WriteDocument, run_ingest: RunIngest) -> None:
     write_document(tmp_path / "documents", "one", BODY)
 
     done = run_ingest(tmp_path / "data", "--check", "--documents", tmp_path / "documents")
 
-    assert (done.returncode, done.stdout, done.stderr) == (0, "检查通过：1 份文件，2 条\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "检查通过：1 份文件，2 条，0 个问法\n", "")
     assert not (tmp_path / "data").exists()
 
 
@@ -101,10 +194,10 @@ def test_a_good_run_publishes_and_closes_with_a_table_of_what_changed(
 
     assert (done.returncode, done.stderr) == (0, "")
     assert rows(done.stdout) == [
-        ["edited", "3", "1", "1", "0"],
-        ["kept", "2", "0", "0", "0"],
-        ["new", "2", "2", "0", "0"],
-        ["gone", "0", "0", "0", "2"],
+        ["edited", "3", "1", "1", "0", "0"],
+        ["kept", "2", "0", "0", "0", "0"],
+        ["new", "2", "2", "0", "0", "0"],
+        ["gone", "0", "0", "0", "2", "0"],
     ]
     assert current_id(data_dir).startswith("000002-")
     assert done.stdout.endswith(f"已发布快照 {current_id(data_dir)}\n")
