@@ -106,7 +106,7 @@ class Entries:
         if self._vectors is None or query.vector is None or not dense:
             return words
         similar = self._vectors.similarities(query.vector, nearest)
-        return (1 - dense) * words + dense * rescale(similar) if similar.any() else words
+        return (1 - dense) * words + dense * _spread(similar) if similar.any() else words
 
     def _words(self, tokens: Sequence[str]) -> Vectors:
         known = [token for token in tokens if token in self._bm25.vocab_dict]
@@ -260,6 +260,14 @@ def rescale(scores: Vectors) -> Vectors:
     floor = float(np.partition(scores, -_DEPTH)[-_DEPTH]) if len(scores) > _MANY else 0.0
     scaled: Vectors = np.clip((scores - floor) / max(top - floor, 1e-9), 0, 1)
     return scaled
+
+
+def _spread(similar: Vectors) -> Vectors:
+    """Best → 1, the last of the nearest → 0: cosines lie close together, their order says more than their size."""
+    near = similar > 0
+    floor = float(similar[near].min()) if not near.all() else 0.0
+    spread: Vectors = np.where(near, (similar - floor) / max(float(similar.max()) - floor, 1e-9), 0)
+    return spread.astype(np.float32)
 
 
 def build_keywords(folder: Path, texts: Sequence[str], *, k1: float, b: float) -> None:

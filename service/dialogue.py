@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from corpus.clause import Clause
+from corpus.index import Found, Results
 from service.rules.benefit import Entitlement
 from service.rules.facts import Facts, FactValue
 
@@ -49,11 +50,21 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One question of a message that asks several, and the official words for what it says."""
+
+    text: str
+    synonyms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
-    """`text` is normalized and mended; `query` is what is searched for; `said` are facts of this very message."""
+    """`text` is normalized and mended; `query` is what is searched for, `parts` the questions of a message that asks
+    several; `said` are facts of this very message."""
 
     text: str
     query: str
+    parts: tuple[Part, ...]
     synonyms: tuple[str, ...]
     benefits: tuple[str, ...]
     facts: Mapping[str, FactValue]
@@ -62,6 +73,14 @@ class Understanding:
     on_topic: bool
     on: date
     about: date
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What was found for the whole message, and the best clause for each of its questions where it asks several."""
+
+    whole: Results
+    parts: tuple[tuple[Part, Found], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def _merged(pieces: Iterable[str]) -> tuple[str, ...]:
     """Signatures, dates and other scraps stay with the sentence before them."""
     merged: list[str] = []
     for piece in pieces:
-        if merged and len(piece.strip()) < _SHORT and not piece.strip().endswith("。"):
+        if merged and len(piece.strip()) < _SHORT and not piece.strip().endswith("。") and not piece.startswith("- "):
             merged[-1] += piece
         else:
             merged.append(piece)

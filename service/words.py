@@ -97,6 +97,16 @@ class Reply(_Entry):
     units: tuple[str, ...] = ()
 
 
+class Overview(_Entry):
+    """Words that may mean several things, which are then listed; `text` cites its refs as [1] [2] …"""
+
+    id: str
+    phrases: SomePhrases
+    unless: MaybePhrases = Phrases()
+    text: str
+    refs: tuple[str, ...]
+
+
 class Unstated(_Entry):
     """A kind of detail that no document states."""
 
@@ -169,6 +179,7 @@ class Words:
     notes: tuple[Note, ...] = ()
     replies: tuple[Reply, ...] = ()
     unstated: tuple[Unstated, ...] = ()
+    overviews: tuple[Overview, ...] = ()
     wording: Mapping[str, str] = field(default_factory=dict)
     office: tuple[OfficeValue, ...] = ()
 
@@ -256,6 +267,7 @@ def load_words(folder: Path, office: Path) -> tuple[Words, list[Problem]]:
         notes=reader.entries(folder / "notes.yaml", Note),
         replies=reader.entries(folder / "replies.yaml", Reply),
         unstated=reader.entries(folder / "unstated.yaml", Unstated),
+        overviews=reader.entries(folder / "overviews.yaml", Overview),
         wording=reader.mapping(folder / "wording.yaml"),
         office=reader.entries(office, OfficeValue),
     )

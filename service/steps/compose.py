@@ -7,13 +7,13 @@ from corpus.clause import Clause
 from corpus.index import Found, Results
 from corpus.tokens import normalize
 from service.calibration import Calibration
-from service.dialogue import Draft, Quote, Status, Understanding
+from service.dialogue import Draft, Quote, Searched, Status, Understanding
 from service.numbers import numbers_in
 from service.rules.benefit import Benefit, Entitlement
 from service.rules.catalogue import benefits
 from service.rules.facts import fact_types
 from service.sentences import operative, relevance, sentences
-from service.words import Note, OfficeValue, Unstated, Words
+from service.words import Note, OfficeValue, Overview, Unstated, Words
 
 SUPPORT_FLOOR = 0.07
 _VERY_LIKE = 0.5
@@ -55,7 +55,7 @@ class _Page:
 
 def compose(
     asked: Understanding,
-    results: Results,
+    searched: Searched,
     entitlements: Sequence[Entitlement],
     words: Words,
     clauses: Mapping[str, Clause],
@@ -64,9 +64,14 @@ def compose(
     unstated = next(
         (u for u in words.unstated if u.phrases.said_in(asked.text) and not u.unless.said_in(asked.text)), None
     )
-    found = results.found
+    results, found = searched.whole, searched.whole.found
     if entitlements:
-        return _benefits(asked, found, entitlements, words, clauses, unstated)
+        return _benefits(asked, searched, entitlements, words, clauses, unstated)
+    overview = next(
+        (o for o in words.overviews if o.phrases.said_in(asked.text) and not o.unless.said_in(asked.text)), None
+    )
+    if overview is not None and all(ref in clauses for ref in overview.refs) and unstated is None:
+        return _overview(asked, overview, words, clauses)
     reason = _like_one_not_answered(results)
     if unstated is not None:
         return _unstated(asked, found, words, unstated, clauses)
@@ -78,7 +83,17 @@ def compose(
         return Draft(Status.OUT_OF_SCOPE, (words.wording["out_of_scope"],), reason="off_topic", vouched=_HOTLINE)
     if reason == "no_basis" or not found:
         return _no_basis(asked, found, words, clauses)
-    return _lookup(asked, found, words, clauses)
+    return _lookup(asked, searched, words, clauses)
+
+
+def _overview(asked: Understanding, overview: Overview, words: Words, clauses: Mapping[str, Clause]) -> Draft:
+    page = _Page(words, [overview.text])
+    for ref in overview.refs:
+        clause = clauses[ref]
+        quote = Quote(clause, operative(clause, overview.text, asked.synonyms, at_most=1))
+        page.lines.append(f"{page.cite(quote)}《{clause.document_title}》{clause.label}")
+    _closing(page, asked, clauses, ("区卫健局",))
+    return _draft(page, Status.ANSWERED, None, (), (), ("区卫健局",))
 
 
 def _like_one_not_answered(results: Results) -> str | None:
@@ -99,20 +114,30 @@ def _no_basis(asked: Understanding, found: Sequence[Found], words: Words, clause
     return _draft(page, Status.NO_BASIS, "not_stated", (), (), units)
 
 
-def _lookup(asked: Understanding, found: Sequence[Found], words: Words, clauses: Mapping[str, Clause]) -> Draft:
+def _lookup(asked: Understanding, searched: Searched, words: Words, clauses: Mapping[str, Clause]) -> Draft:
     page = _Page(words)
-    first = found[0].clause
+    first = searched.whole.found[0].clause
     gist = _gist(page, asked, first)
-    for n, hit in enumerate(_beside(found)):
-        quote = Quote(hit.clause, operative(hit.clause, asked.query, asked.synonyms))
-        name = "also" if n else ("lookup" if hit.clause.verbatim else "lookup_digest")
-        page.lines.append(page.say(name, title=hit.clause.document_title, label=hit.clause.label))
-        page.show(quote)
-        _force(page, hit.clause, asked)
+    for n, clause in enumerate(_clauses_to_show(searched)):
+        name = "also" if n else ("lookup" if clause.verbatim else "lookup_digest")
+        page.lines.append(page.say(name, title=clause.document_title, label=clause.label))
+        page.show(Quote(clause, operative(clause, _asked_of(asked, clause, searched), asked.synonyms)))
+        _force(page, clause, asked)
     if gist:
         page.lines[0] += page.prove(page.lines[0], first) or "[1]"
     _closing(page, asked, clauses, first.units)
     return _draft(page, Status.ANSWERED, None, (), (), first.units)
+
+
+def _clauses_to_show(searched: Searched) -> list[Clause]:
+    beside = [hit.clause for hit in _beside(searched.whole.found)]
+    return list({clause.ref: clause for clause in (*beside, *(hit.clause for _, hit in searched.parts))}.values())
+
+
+def _asked_of(asked: Understanding, clause: Clause, searched: Searched) -> str:
+    """The whole question; a clause that only a part of it found is read with that part alone."""
+    own = [part.text for part, hit in searched.parts if hit.clause == clause]
+    return own[0] if own else asked.query
 
 
 def _gist(page: _Page, asked: Understanding, clause: Clause) -> bool:
@@ -157,7 +182,7 @@ def _unstated(
 
 def _benefits(
     asked: Understanding,
-    found: Sequence[Found],
+    searched: Searched,
     entitlements: Sequence[Entitlement],
     words: Words,
     clauses: Mapping[str, Clause],
@@ -174,7 +199,7 @@ def _benefits(
             status, reason = Status.NO_BASIS, unstated.reason
     if status is Status.NO_BASIS and reason is None:
         reason = "text_leaves_open"
-    _another(page, asked, found, entitlements)
+    _another(page, asked, searched, entitlements)
     _closing(page, asked, clauses, units)
     missing = (
         tuple(dict.fromkeys(name for e in entitlements for name in e.missing)) if status is Status.ASKS_FOR_FACT else ()
@@ -261,17 +286,15 @@ def _is_number(value: str) -> bool:
     return value.replace(".", "", 1).isdigit() and "." in value
 
 
-def _another(page: _Page, asked: Understanding, found: Sequence[Found], entitlements: Sequence[Entitlement]) -> None:
-    """The clause that the search puts first, where it is another than the benefits' own and says a good deal."""
-    if not found or found[0].support < 2 * SUPPORT_FLOOR:
-        return
-    clause = found[0].clause
-    if str(clause.ref) in {benefits()[e.benefit].basis for e in entitlements} or clause in {
-        q.clause for q in page.quotes
-    }:
-        return
-    page.lines.append(page.say("also", title=clause.document_title, label=clause.label))
-    page.show(Quote(clause, operative(clause, asked.query, asked.synonyms)))
+def _another(page: _Page, asked: Understanding, searched: Searched, entitlements: Sequence[Entitlement]) -> None:
+    """What else the message asks: the clause that the search puts first, and those of its other questions."""
+    first = [hit for hit in searched.whole.found[:1] if hit.support >= 2 * SUPPORT_FLOOR]
+    own = {benefits()[e.benefit].basis for e in entitlements} | {str(quote.clause.ref) for quote in page.quotes}
+    for hit in {hit.clause.ref: hit for hit in (*first, *(hit for _, hit in searched.parts))}.values():
+        if str(hit.clause.ref) in own:
+            continue
+        page.lines.append(page.say("also", title=hit.clause.document_title, label=hit.clause.label))
+        page.show(Quote(hit.clause, operative(hit.clause, asked.query, asked.synonyms)))
 
 
 def _closing(page: _Page, asked: Understanding, clauses: Mapping[str, Clause], units: tuple[str, ...]) -> None:

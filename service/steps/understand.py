@@ -1,5 +1,6 @@
 """A question → what it asks: the mended text, the benefits, the facts stated, the day asked about."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -7,10 +8,13 @@ from datetime import date
 from corpus.numerals import read_number
 from corpus.tokens import normalize
 from service.dates import day_named, term_asked
-from service.dialogue import Earlier, Question, Understanding
+from service.dialogue import Earlier, Part, Question, Understanding
 from service.rules.facts import BadFact, FactValue, fact_types
 from service.words import FactPhrase, Subject, Words
 
+_STOPS = re.compile(r"[。!?;,、:\n]+")
+_SHORTEST = 5
+_MOST_PARTS = 4
 _LOOK_BACK = 4
 _SHORT = 18
 
@@ -41,6 +45,7 @@ def understand(question: Question, words: Words) -> Understanding:
     return Understanding(
         text=text,
         query=f"{earlier.text} {text}" if follows else text,
+        parts=_questions_in(text, words),
         synonyms=synonyms,
         benefits=benefits,
         facts={**kept, **said, **question.facts},
@@ -50,6 +55,12 @@ def understand(question: Question, words: Words) -> Understanding:
         on=question.on,
         about=_about(text, benefits, words, question.on),
     )
+
+
+def _questions_in(text: str, words: Words) -> tuple[Part, ...]:
+    """The questions of a message that asks more than one; none when it asks one."""
+    pieces = [piece for piece in _STOPS.split(text) if len(piece) >= _SHORTEST and words.intents["asks"].said_in(piece)]
+    return tuple(Part(piece, synonyms_of(piece, words)) for piece in pieces[:_MOST_PARTS]) if len(pieces) > 1 else ()
 
 
 def mend(text: str, words: Words) -> str:

@@ -372,7 +372,8 @@ def test_a_closed_snapshot_leaves_nothing_behind(data_dir: Path, embedder: Embed
     foreign_chroma(live_folder(data_dir))
     last = [open_once() for _ in range(4)]
 
-    assert max(later + last) <= max(first) + 2
+    # The fewest of each: Chroma's own threads may still hold a file for a moment.
+    assert max(min(later), min(last)) <= min(first) + 2
 
 
 def foreign_chroma(folder: Path) -> None:
