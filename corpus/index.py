@@ -22,7 +22,7 @@ from corpus.vectors import VectorIndex, Vectors
 _DEPTH = 1_000
 _MANY = 10_000
 _VOTERS = 10
-_NEAREST = 40
+_NEAREST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ class ClauseIndex:
         """`search`, and what the bank says of the question itself; `unlike` is a bank question to leave out."""
         dense = bool(weights.dense or weights.bank_dense)
         query = Query.of(text, synonyms, self._embedder if dense else None)
-        scores = self._entries.scores(query, weights.dense, weights.synonyms, max(_NEAREST, 2 * limit))
+        scores = self._entries.scores(query, weights.dense, weights.synonyms, _NEAREST)
         ballot = self._ballot(query, weights, unlike)
         if self._bank is not None:
             scores = (1 - weights.bank) * scores + weights.bank * rescale(ballot.votes)
