@@ -97,6 +97,15 @@ class Reply(_Entry):
     units: tuple[str, ...] = ()
 
 
+class Related(_Entry):
+    """Two clauses that are read together when a matter comes up."""
+
+    clause: str
+    phrases: SomePhrases
+    unless: MaybePhrases = Phrases()
+    also: str
+
+
 class Overview(_Entry):
     """Words that may mean several things, which are then listed; `text` cites its refs as [1] [2] …"""
 
@@ -180,6 +189,7 @@ class Words:
     replies: tuple[Reply, ...] = ()
     unstated: tuple[Unstated, ...] = ()
     overviews: tuple[Overview, ...] = ()
+    related: tuple[Related, ...] = ()
     wording: Mapping[str, str] = field(default_factory=dict)
     office: tuple[OfficeValue, ...] = ()
 
@@ -268,6 +278,7 @@ def load_words(folder: Path, office: Path) -> tuple[Words, list[Problem]]:
         replies=reader.entries(folder / "replies.yaml", Reply),
         unstated=reader.entries(folder / "unstated.yaml", Unstated),
         overviews=reader.entries(folder / "overviews.yaml", Overview),
+        related=reader.entries(folder / "related.yaml", Related),
         wording=reader.mapping(folder / "wording.yaml"),
         office=reader.entries(office, OfficeValue),
     )

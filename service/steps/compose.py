@@ -16,7 +16,7 @@ from service.sentences import operative, relevance, sentences
 from service.words import Note, OfficeValue, Overview, Unstated, Words
 
 SUPPORT_FLOOR = 0.07
-_VERY_LIKE = 0.5
+_AGAINST = {"!refused": 0.25, "!handed_over": 0.25, "!no_basis": 0.4, "!out_of_scope": 0.75}
 _NEARLY = 0.85
 _OTHER_KIND = 0.65
 _LATER_FLOOR = 0.12
@@ -65,6 +65,9 @@ def compose(
         (u for u in words.unstated if u.phrases.said_in(asked.text) and not u.unless.said_in(asked.text)), None
     )
     results, found = searched.whole, searched.whole.found
+    reason = _like_one_not_answered(results)
+    if reason in {"refused", "handed_over"}:
+        return _stopped(asked, found, words, reason)
     if entitlements:
         return _benefits(asked, searched, entitlements, words, clauses, unstated)
     overview = next(
@@ -72,11 +75,8 @@ def compose(
     )
     if overview is not None and all(ref in clauses for ref in overview.refs) and unstated is None:
         return _overview(asked, overview, words, clauses)
-    reason = _like_one_not_answered(results)
     if unstated is not None:
         return _unstated(asked, found, words, unstated, clauses)
-    if reason in {"refused", "handed_over"}:
-        return Draft(Status(reason), (words.wording[reason],), reason=f"like_{reason}", vouched=_HOTLINE)
     if asked.facts.get("institution_in") == "elsewhere" and "institution_in" in asked.said:
         return Draft(Status.NO_BASIS, (words.wording["other_place"].format(place="外地"),), reason="other_place")
     if reason == "out_of_scope" or calibration.off_topic(results, asked.on_topic):
@@ -97,12 +97,25 @@ def _overview(asked: Understanding, overview: Overview, words: Words, clauses: M
 
 
 def _like_one_not_answered(results: Results) -> str | None:
-    """The reason of a bank question not to be answered, if this one is very like it, more than like any other."""
-    against = {side: like for side, like in results.likeness.items() if side.startswith("!")}
-    side = max(against, key=lambda name: against[name], default="")
-    if against.get(side, 0.0) < _VERY_LIKE or against[side] <= results.likeness.get("", 0.0):
-        return None
-    return side.removeprefix("!")
+    """The reason for which the bank questions nearest to this one must not be answered, where enough of them agree.
+
+    Harm and distress need fewer votes than a missing basis: a needless handover costs less than a wrong answer.
+    """
+    for side, enough in _AGAINST.items():
+        likely = side in {"!refused", "!handed_over"} or results.likeness.get(side, 0) > results.likeness.get("", 0)
+        if results.shares.get(side, 0.0) >= enough and likely:
+            return side.removeprefix("!")
+    return None
+
+
+def _stopped(asked: Understanding, found: Sequence[Found], words: Words, reason: str) -> Draft:
+    """A refusal or a handover; the prohibiting clause is cited where the search found one."""
+    page = _Page(words, [words.wording[reason]], vouched=list(_HOTLINE))
+    for hit in found[:1] if reason == "refused" else ():
+        quote = Quote(hit.clause, operative(hit.clause, asked.query, asked.synonyms))
+        if words.intents["prohibits"].said_in(normalize(quote.text)):
+            page.show(quote)
+    return _draft(page, Status(reason), f"like_{reason}", (), (), ())
 
 
 def _no_basis(asked: Understanding, found: Sequence[Found], words: Words, clauses: Mapping[str, Clause]) -> Draft:
@@ -121,7 +134,10 @@ def _lookup(asked: Understanding, searched: Searched, words: Words, clauses: Map
     for n, clause in enumerate(_clauses_to_show(searched)):
         name = "also" if n else ("lookup" if clause.verbatim else "lookup_digest")
         page.lines.append(page.say(name, title=clause.document_title, label=clause.label))
-        page.show(Quote(clause, operative(clause, _asked_of(asked, clause, searched), asked.synonyms)))
+        for said in _asked_of(asked, clause, searched):
+            quote = Quote(clause, operative(clause, said, asked.synonyms))
+            if quote not in page.quotes:
+                page.show(quote)
         _force(page, clause, asked)
     if gist:
         page.lines[0] += page.prove(page.lines[0], first) or "[1]"
@@ -134,10 +150,9 @@ def _clauses_to_show(searched: Searched) -> list[Clause]:
     return list({clause.ref: clause for clause in (*beside, *(hit.clause for _, hit in searched.parts))}.values())
 
 
-def _asked_of(asked: Understanding, clause: Clause, searched: Searched) -> str:
-    """The whole question; a clause that only a part of it found is read with that part alone."""
-    own = [part.text for part, hit in searched.parts if hit.clause == clause]
-    return own[0] if own else asked.query
+def _asked_of(asked: Understanding, clause: Clause, searched: Searched) -> list[str]:
+    """What to read a clause with: each question of the message that it answers, or else the whole message."""
+    return [part.text for part, hit in searched.parts if hit.clause == clause] or [asked.query]
 
 
 def _gist(page: _Page, asked: Understanding, clause: Clause) -> bool:
@@ -245,7 +260,7 @@ def _conclude(page: _Page, asked: Understanding, benefit: Benefit, entitlement: 
         return Status.NO_BASIS
     page.vouched.append(benefit.rate)
     page.lines.append(page.say("rate", name=name, rate=benefit.rate) + mark)
-    if not _wants_amount(asked, entitlement):
+    if not _wants_amount(asked, entitlement) or (len(asked.benefits) > 1 and not asked.wants_total):
         return Status.ANSWERED
     questions = [fact_types()[fact].question for fact in entitlement.missing[:_ASK_AT_MOST]]
     page.lines.insert(-1, page.say("asks", name=name, questions="".join(questions)))
@@ -258,7 +273,8 @@ def _wants_amount(asked: Understanding, entitlement: Entitlement) -> bool:
     needs = benefits()[entitlement.benefit].needs
     numbers = [name for name in asked.said if name in needs and fact_types()[name].type == "decimal"]
     several_terms = "terms" in asked.said and asked.facts["terms"] != 1
-    nearly = len(entitlement.missing) == 1 and len(set(needs) & set(asked.said)) > 1
+    own_case = asked.about != asked.on or "terms" in asked.said
+    nearly = own_case and len(entitlement.missing) == 1 and len(set(needs) & set(asked.said)) > 1
     return asked.wants_total or several_terms or bool(numbers) or nearly
 
 
@@ -297,7 +313,22 @@ def _another(page: _Page, asked: Understanding, searched: Searched, entitlements
         page.show(Quote(hit.clause, operative(hit.clause, asked.query, asked.synonyms)))
 
 
+def _related(page: _Page, asked: Understanding, clauses: Mapping[str, Clause]) -> None:
+    """What is read together with a cited clause: the state's rule beside the plan's, or the plan's beside it."""
+    for entry in page.words.related:
+        cited = {str(quote.clause.ref) for quote in page.quotes}
+        other = {entry.clause: entry.also, entry.also: entry.clause}
+        wanted = {other[ref] for ref in cited & other.keys()} - cited
+        if not wanted or not entry.phrases.said_in(asked.query) or entry.unless.said_in(asked.query):
+            continue
+        clause = clauses.get(wanted.pop())
+        if clause is not None and clause.known(asked.on) and not clause.ended(asked.on):
+            page.lines.append(page.say("also", title=clause.document_title, label=clause.label))
+            page.show(Quote(clause, operative(clause, asked.query, asked.synonyms)))
+
+
 def _closing(page: _Page, asked: Understanding, clauses: Mapping[str, Clause], units: tuple[str, ...]) -> None:
+    _related(page, asked, clauses)
     _lost(page)
     _notes(page, asked, clauses)
     _later(page, asked, clauses)
