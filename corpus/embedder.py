@@ -101,9 +101,10 @@ class LangchainEmbedder(Embedder):
 
 
 def load_embedder(name: str) -> Embedder:
-    """`builtin`, a folder with a sentence-transformers model, or `provider:model`."""
-    if name == BUILT_IN:
-        return BuiltInEmbedder()
+    """`builtin`, `builtin:FOLDER` (made by `ingest.train`), a sentence-transformers folder, or `provider:model`."""
+    provider, _, folder = name.partition(":")
+    if provider == BUILT_IN:
+        return BuiltInEmbedder(Path(folder) if folder else MODEL)
     if Path(name).is_dir():
         name = f"huggingface:{name}"
     if ":" not in name:

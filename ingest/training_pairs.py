@@ -5,7 +5,7 @@ import json
 import re
 from bisect import bisect
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -111,10 +111,15 @@ def read_statutes(folder: Path) -> list[ArticleText]:
     return [ArticleText(row["law"], row["chap"], row["name"], row["text"]) for row in rows]
 
 
-def read_questions(path: Path) -> list[QuestionText]:
+def read_questions(path: Path, leave_out: Collection[str] = ()) -> list[QuestionText]:
+    """`leave_out` are ids of questions that must not be trained on."""
     with path.open(encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
-    return [_as_question(row["question"], row["keywords"], row["answer"], tuple(row["gold"])) for row in rows]
+    return [
+        _as_question(row["question"], row["keywords"], row["answer"], tuple(row["gold"]))
+        for row in rows
+        if str(row["qid"]) not in leave_out
+    ]
 
 
 def _as_question(text: str, keywords: str, answer: str, articles: tuple[int, ...]) -> QuestionText:

@@ -117,13 +117,14 @@ class Overview(_Entry):
 
 
 class Unstated(_Entry):
-    """A kind of detail that no document states."""
+    """A kind of detail that no document states; `refs` are cited, or else the clause that the search finds."""
 
     id: str
     reason: str
     phrases: SomePhrases
     unless: MaybePhrases = Phrases()
     text: str
+    refs: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
 
 

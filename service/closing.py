@@ -1,0 +1,102 @@
+"""What closes an answer: related clauses, what is open or lost, later changes, the office's values, units, validity."""
+
+from collections.abc import Iterable, Mapping
+
+from corpus.clause import Clause
+from corpus.tokens import normalize
+from service.dialogue import Quote, Understanding
+from service.page import Page
+from service.rules.catalogue import benefits
+from service.sentences import operative, relevance
+from service.words import Note, OfficeValue
+
+_LATER_FLOOR = 0.12
+
+
+def close(page: Page, asked: Understanding, clauses: Mapping[str, Clause], units: tuple[str, ...]) -> None:
+    """Written under every answer that rests on clauses."""
+    _related(page, asked, clauses)
+    _lost(page)
+    _notes(page, asked, clauses)
+    _later(page, asked, clauses)
+    _office(page, asked)
+    if units:
+        page.lines.append(page.say("units", units="、".join(units)))
+    if any(_paid(page, quote) for quote in page.quotes):
+        page.lines.append(page.say("validity", unit="区卫健局" if "区卫健局" in units or not units else units[0]))
+        notice = clauses.get(page.words.wording["validity_ref"])
+        page.vouched.append(notice.text if notice else page.lines[-1])
+
+
+def _related(page: Page, asked: Understanding, clauses: Mapping[str, Clause]) -> None:
+    """What is read together with a cited clause: the state's rule beside the plan's, or the plan's beside it."""
+    for entry in page.words.related:
+        cited = {str(quote.clause.ref) for quote in page.quotes}
+        other = {entry.clause: entry.also, entry.also: entry.clause}
+        wanted = {other[ref] for ref in cited & other.keys()} - cited
+        if not wanted or not entry.phrases.said_in(asked.query) or entry.unless.said_in(asked.query):
+            continue
+        clause = clauses.get(wanted.pop())
+        if clause is not None and clause.known(asked.on) and not clause.ended(asked.on):
+            page.lines.append(page.say("also", title=clause.document_title, label=clause.label))
+            page.show(Quote(clause, operative(clause, asked.query, asked.synonyms)))
+
+
+def _paid(page: Page, quote: Quote) -> bool:
+    return quote.clause.verbatim and page.words.intents["paid"].said_in(quote.text)
+
+
+def _lost(page: Page) -> None:
+    """Where the source has lost characters inside a quote, say so."""
+    notes = [gap for quote in page.quotes if "□" in quote.text for gap in quote.clause.gaps if "□" in gap]
+    if notes:
+        page.lines.append("原文此处有缺字：" + "；".join(dict.fromkeys(notes)))
+        page.vouched.extend(notes)
+
+
+def _notes(page: Page, asked: Understanding, clauses: Mapping[str, Clause]) -> None:
+    """What the cited clauses leave open about the matter asked; the benefits' own cards speak for themselves."""
+    own = {benefits()[slug].basis for slug in asked.benefits if slug in benefits()}
+    quoted = {str(quote.clause.ref): normalize(quote.text) for quote in page.quotes}
+    notes = [note for note in page.words.notes if note.clause in quoted.keys() - own]
+    told = [note for note in notes if note.phrases.said_in(asked.query) and not note.unless.said_in(asked.query)]
+    told = told or [note for note in notes if note.phrases.said_in(quoted[note.clause])][:1]
+    if told:
+        proven = [note.text + _proof(page, note, clauses) for note in told]
+        page.lines.append(page.say("open_points") + "；".join(proven) + "。")
+
+
+def _proof(page: Page, note: Note, clauses: Mapping[str, Clause]) -> str:
+    return "".join(page.prove(note.text, clauses[ref]) for ref in note.refs if ref in clauses)
+
+
+def _later(page: Page, asked: Understanding, clauses: Mapping[str, Clause]) -> None:
+    """The later rule that changes a cited clause and speaks most of what is asked."""
+    cited = {str(quote.clause.ref) for quote in page.quotes}
+    said = " ".join((asked.query, *asked.synonyms, *(benefits()[slug].name for slug in asked.benefits)))
+    later = [
+        clause
+        for ref, clause in clauses.items()
+        if cited & set(clause.affects) and clause.known(asked.on) and ref not in cited and clause.certainty != "低"
+    ]
+    best = max(later, key=lambda clause: relevance(clause, said), default=None)
+    if best is not None and relevance(best, said) >= _LATER_FLOOR:
+        quote = Quote(best, operative(best, said))
+        page.lines.append(page.say("later") + quote.text + page.cite(quote))
+
+
+def _office(page: Page, asked: Understanding) -> None:
+    """What only the office knows about a cited clause: the value with its source, or that nobody entered it."""
+    cited = {str(quote.clause.ref) for quote in page.quotes}
+    for entry in _asked_of_office(page.words.office, asked, cited):
+        if entry.value:
+            page.lines.append(
+                page.say("office_value", **entry.model_dump(include={"name", "value", "valid_from", "source"}))
+            )
+        else:
+            page.lines.append(page.say("office_missing", name=entry.name, ask="、".join(entry.ask)))
+        page.vouched.append(page.lines[-1])
+
+
+def _asked_of_office(entries: Iterable[OfficeValue], asked: Understanding, cited: set[str]) -> list[OfficeValue]:
+    return [entry for entry in entries if cited & set(entry.clauses) and entry.phrases.said_in(asked.text)][:2]

@@ -1,0 +1,58 @@
+"""The answer while it is written: its lines, and its quotes, numbered as they are first cited."""
+
+from dataclasses import dataclass, field
+
+from corpus.clause import Clause
+from service.dialogue import Draft, Quote, Status
+from service.numbers import numbers_in
+from service.rules.benefit import Entitlement
+from service.sentences import sentences
+from service.words import Words
+
+
+@dataclass
+class Page:
+    """`vouched` are fixed texts that carry their own basis: numbers in them need no quote."""
+
+    words: Words
+    lines: list[str] = field(default_factory=list)
+    quotes: list[Quote] = field(default_factory=list)
+    vouched: list[str] = field(default_factory=list)
+
+    def say(self, sentence: str, /, **values: object) -> str:
+        return self.words.wording[sentence].format(**values)
+
+    def cite(self, quote: Quote) -> str:
+        if quote not in self.quotes:
+            self.quotes.append(quote)
+        return f"[{self.quotes.index(quote) + 1}]"
+
+    def prove(self, text: str, clause: Clause) -> str:
+        """Marks of the sentences that hold those numbers of the text that nothing quoted from the clause holds yet."""
+        held = [quote.text for quote in self.quotes if quote.clause == clause]
+        unproven = numbers_in(text) - numbers_in(" ".join(held))
+        pieces = [piece for piece in sentences(clause.text) if unproven & numbers_in(piece)]
+        return "".join(self.cite(Quote(clause, piece.strip())) for piece in pieces)
+
+    def show(self, quote: Quote) -> None:
+        kind = "quote" if quote.clause.verbatim else "digest"
+        self.lines.append(self.say(kind, quote=quote.text) + self.cite(quote))
+
+    def draft(
+        self,
+        status: Status,
+        reason: str | None,
+        units: tuple[str, ...],
+        entitlements: tuple[Entitlement, ...] = (),
+        missing: tuple[str, ...] = (),
+    ) -> Draft:
+        return Draft(
+            status=status,
+            lines=tuple(self.lines),
+            quotes=tuple(self.quotes),
+            reason=reason,
+            entitlements=entitlements,
+            missing=missing,
+            units=units,
+            vouched=tuple(self.vouched),
+        )
