@@ -1,16 +1,19 @@
 # 条问 · make serve 启动服务 · make test 跑全部检查 · make eval 打分 · make bench 测速
-HOST ?= 127.0.0.1
-PORT ?= 8000
 PYTHON ?= python3
 TIAOWEN_SHARED ?= ../shared
 PIP = .venv/bin/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
-export HOST PORT TIAOWEN_SHARED
+export TIAOWEN_SHARED
+ifdef HOST
+export HOST
+endif
+ifdef PORT
+export PORT
+endif
 
-.PHONY: serve test check eval bench full ingest train
+.PHONY: serve test check eval eval-gate bench full ingest train
 
 serve: .venv/.serve
-	@test -f "$${DATA_DIR:-var}/CURRENT" || .venv/bin/python -m ingest
-	@exec .venv/bin/python -m service
+	@exec .venv/bin/python -m service --ingest-first
 
 test: .venv/.full
 	.venv/bin/ruff check .
@@ -25,6 +28,9 @@ ingest: .venv/.serve
 
 eval: .venv/.full
 	.venv/bin/python -m eval
+
+eval-gate: .venv/.full
+	.venv/bin/python -m eval --gate
 
 bench: .venv/.full
 	.venv/bin/python -m eval.bench

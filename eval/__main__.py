@@ -1,20 +1,29 @@
-"""python -m eval: ask the golden questions, grade them, print the scores. `retrieval` writes a TREC run."""
+"""python -m eval: ask the golden questions, grade them, show the scores. `retrieval` writes a TREC run."""
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
 from rich.console import Console
 
+from eval.abstention import leanings
 from eval.ask import ask_all
+from eval.baseline import FILE as BASELINE
+from eval.baseline import Change, baseline_of, compare, fallen, read_baseline, write_baseline
 from eval.calibrate import calibrate
-from eval.golden import QUESTIONS, read_golden
+from eval.golden import QUESTIONS, Golden, read_golden
+from eval.hits import ways
 from eval.measures import grade, registers_of
-from eval.report import by_group, misses
+from eval.page import Findings, write_page
+from eval.plots import Labels, chinese_font
+from eval.report import misses, table
 from eval.retrieval import run_retrieval
+from eval.scores import Graded
 from eval.tune import tune
 from service.app import build_parts
+from service.pipeline import Parts
 from service.settings import Settings
 
 console = Console()
@@ -28,13 +37,18 @@ def main(arguments: list[str]) -> int:
         return tune(read_golden(options.questions), build_parts(Settings(), console.print))
     if options.command == "calibrate":
         return calibrate(build_parts(Settings(), console.print))
-    return _scores(options.questions, options.misses)
+    return _scores(options)
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m eval", description="标准题打分")
     parser.add_argument("--questions", type=Path, default=QUESTIONS)
     parser.add_argument("--misses", action="store_true", help="列出每一道错题")
+    parser.add_argument("--report", type=Path, default=None, help="网页写到哪里（默认在数据文件夹的 eval/report.html）")
+    parser.add_argument("--baseline", type=Path, default=BASELINE, help="基线文件")
+    kept = parser.add_mutually_exclusive_group()
+    kept.add_argument("--accept", action="store_true", help="把这一次的得分记为基线")
+    kept.add_argument("--gate", action="store_true", help="有一组对的题数低于基线就不通过（退出码 1）")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("tune", help="试各种检索权重，印出试过的")
     commands.add_parser("calibrate", help="重新拟合“是否题外话”的分数")
@@ -47,22 +61,58 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _scores(questions: Path, show_misses: bool) -> int:
+def _scores(options: argparse.Namespace) -> int:
     settings = Settings()
     if not (settings.data_dir / "CURRENT").exists():
         print("还没有快照，请先运行 python -m ingest", file=sys.stderr)
         return 1
     parts = build_parts(settings, console.print)
+    graded = _graded(read_golden(options.questions), parts)
+    _show(graded, options.misses)
+    before, now = read_baseline(options.baseline), baseline_of(graded)
+    changes = compare(before, now) if before else None
+    page = options.report or settings.data_dir / "eval" / "report.html"
+    write_page(page, _findings(graded, changes, parts), Labels(chinese_font()))
+    print(f"网页：{page}")
+    if options.accept:
+        write_baseline(options.baseline, now)
+        print(f"已记为基线：{options.baseline}")
+    return _gate(changes) if options.gate else 0
+
+
+def _graded(questions: Sequence[Golden], parts: Parts) -> list[Graded]:
     with parts.live.lease() as (snapshot, _):
         assert snapshot is not None
         registers = registers_of(snapshot.clauses)
-    graded = [(asked, grade(asked, registers)) for asked in ask_all(read_golden(questions), parts)]
-    console.print(by_group(graded))
+    return [(asked, grade(asked, registers)) for asked in ask_all(questions, parts)]
+
+
+def _show(graded: Sequence[Graded], show_misses: bool) -> None:
+    console.print(table(graded))
     if show_misses:
         print("\n".join(misses(graded)))
     milliseconds = sorted(1000 * asked.seconds for asked, _ in graded)
     console.print(f"每题用时 中位数 {median(milliseconds):.1f} 毫秒，最长 {milliseconds[-1]:.1f} 毫秒")
-    return 0
+
+
+def _findings(graded: Sequence[Graded], changes: Sequence[Change] | None, parts: Parts) -> Findings:
+    all_asked = [asked for asked, _ in graded]
+    return Findings(
+        graded=graded,
+        changes=changes,
+        ways=ways([asked.golden for asked in all_asked], parts),
+        leanings=leanings(all_asked, parts),
+        threshold=parts.calibration.threshold,
+    )
+
+
+def _gate(changes: Sequence[Change] | None) -> int:
+    if changes is None:
+        print("还没有基线，请先运行 python -m eval --accept", file=sys.stderr)
+        return 1
+    lines = fallen(changes)
+    print("\n".join(["低于基线：", *lines]) if lines else "没有一组低于基线")
+    return 1 if lines else 0
 
 
 if __name__ == "__main__":

@@ -12,9 +12,10 @@ from service.pipeline import Parts, answer_question
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A golden question and the answer to its last turn; `seconds` of that turn alone."""
+    """A golden question, its last turn as it was asked, and the answer to that; `seconds` of that turn alone."""
 
     golden: Golden
+    question: Question
     answer: Answer
     seconds: float
 
@@ -24,6 +25,7 @@ def ask_all(questions: Sequence[Golden], parts: Parts) -> Iterator[Asked]:
         earlier = Earlier()
         for turn in golden.turns:
             started = time.perf_counter()
-            answer = answer_question(Question(mask(turn), golden.on, {}, earlier), parts)
+            question = Question(mask(turn), golden.on, {}, earlier)
+            answer = answer_question(question, parts)
             earlier = answer.remembered
-        yield Asked(golden, answer, time.perf_counter() - started)
+        yield Asked(golden, question, answer, time.perf_counter() - started)

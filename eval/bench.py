@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import math
 import os
 import platform
 import re
@@ -32,6 +31,7 @@ from corpus.probe import probe
 from corpus.settings import ROOT
 from corpus.snapshot import Snapshot, Source, build, open_live, publish
 from eval.golden import QUESTIONS, Golden, read_golden
+from eval.measures import percentile
 from eval.retrieval import read_clauses
 
 console = Console()
@@ -136,10 +136,6 @@ def _at_most(name: str, measured: float, limit: float, unit: str) -> Row:
     return Row(name, f"{measured:.{1 if measured < 100 else 0}f} {unit}", f"≤ {limit:g} {unit}", measured <= limit)
 
 
-def _percentile(seconds: Sequence[float], share: float) -> float:
-    return sorted(seconds)[math.ceil(share * len(seconds)) - 1]
-
-
 def _make() -> Row:
     """Asks make whether anything is to be installed, which is all that it does before the work; installs nothing."""
     started = time.perf_counter()
@@ -188,11 +184,11 @@ def _asking(pool: Pool, service: Server, echo: Server) -> Iterator[Row]:
     _load(pool, service, asks, 1)
     _load(pool, echo, asks, _CLIENTS)
     one, one_echo = _alternating(pool, service, echo, asks, 1)
-    yield _at_most(f"提问 p50（单个客户端，{len(one.each)} 次）", 1000 * _percentile(one.each, 0.5), 15, "毫秒")
-    yield _at_most("提问 p99（单个客户端）", 1000 * _percentile(one.each, 0.99), 60, "毫秒")
+    yield _at_most(f"提问 p50（单个客户端，{len(one.each)} 次）", 1000 * percentile(one.each, 0.5), 15, "毫秒")
+    yield _at_most("提问 p99（单个客户端）", 1000 * percentile(one.each, 0.99), 60, "毫秒")
     yield _share("单个客户端", one, one_echo)
     many, many_echo = _alternating(pool, service, echo, asks, _CLIENTS)
-    p50, p99 = (1000 * _percentile(many.each, share) for share in (0.5, 0.99))
+    p50, p99 = (1000 * percentile(many.each, share) for share in (0.5, 0.99))
     yield Row(f"提问 p50、p99（{_CLIENTS} 个客户端）", f"{p50:.1f}、{p99:.1f} 毫秒")
     yield _share(f"{_CLIENTS} 个客户端", many, many_echo)
     asked = len(asks) + len(one.each) + len(many.each)
@@ -339,7 +335,7 @@ def _articles(shared: Path) -> Iterator[Row]:
     console.print("正在测：大库（几分钟）")
     with tempfile.TemporaryDirectory(prefix="tiaowen-bench-") as folder, get_context("spawn").Pool(1) as pool:
         articles, peak = _watched(pool.apply_async(_build_articles, (shared, Path(folder))))
-    p50, p95 = (1000 * _percentile(articles.searches, share) for share in (0.5, 0.95))
+    p50, p95 = (1000 * percentile(articles.searches, share) for share in (0.5, 0.95))
     yield _at_most(f"大库（{articles.count} 条）建库、核验、发布", articles.built, 240, "秒")
     yield _at_most("大库 峰值内存（含核验进程）", peak / 2**30, 3, "GB")
     yield Row(f"大库 检索 p50、p95（{len(articles.searches)} 问）", f"{p50:.1f}、{p95:.1f} 毫秒")

@@ -1,6 +1,7 @@
-"""python -m service: reads the settings and serves."""
+"""python -m service: reads the settings and serves; `--ingest-first` ingests when there is no snapshot yet."""
 
 import os
+import subprocess
 import sys
 
 # Set before the libraries are imported: nothing may phone home, whatever a library's default is, and a dot product of
@@ -31,7 +32,11 @@ def main() -> int:
     configure_logging()
     try:
         settings = Settings()
+        if "--ingest-first" in sys.argv[1:] and not (settings.data_dir / "CURRENT").exists():
+            subprocess.run([sys.executable, "-m", "ingest"], check=True)
         app = build_app(settings)
+    except subprocess.CalledProcessError:
+        return _stop("入库没有成功，见上面的说明")
     except ValidationError as error:
         return _stop(*(f"设置 {_name(detail)} 读不懂：{_expected(detail)}" for detail in error.errors()))
     except (SQLAlchemyError, ImportError):

@@ -13,6 +13,7 @@ from corpus.embedder import Embedder, EmbedderUnavailable, load_embedder
 from corpus.index import Weights
 from corpus.live import LiveSnapshot
 from corpus.settings import OFFICE, WORDS
+from corpus.tokens import tokenize
 from service.calibration import load_calibration
 from service.channels import api, health
 from service.channels.errors import install_errors
@@ -59,6 +60,7 @@ def build_parts(settings: Settings, warn: Callable[[str], None]) -> Parts:
     live = LiveSnapshot(settings.data_dir, _embedder(settings.embedding_model, warn), warn)
     words = LiveWords(WORDS, OFFICE, warn)
     words.current()
+    tokenize("启动")  # loads the dictionary now, not with the first question
     return Parts(
         live,
         words,

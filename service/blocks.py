@@ -46,8 +46,11 @@ def _conclude(page: Page, asked: Understanding, benefit: Benefit, entitlement: E
     if not _wants_amount(asked, entitlement) or (len(asked.benefits) > 1 and not asked.wants_total):
         return Status.ANSWERED
     questions = [fact_types()[fact].question for fact in entitlement.missing[:ASK_AT_MOST]]
-    page.lines.insert(-1, page.say("asks", name=name, questions="".join(questions)))
-    page.vouched.append(page.lines[-2])
+    asks = page.say("asks", name=name, questions="".join(questions))
+    if asked.mixed:
+        asks = page.say("mixed", facts="、".join(fact_types()[fact].label for fact in asked.mixed)) + asks
+    page.lines.insert(-1, asks)
+    page.vouched.append(asks)
     return Status.ASKS_FOR_FACT
 
 

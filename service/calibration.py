@@ -21,9 +21,12 @@ class Calibration:
     weights: Mapping[str, float]
     threshold: float
 
-    def off_topic(self, results: Results, on_topic: bool) -> bool:
+    def chance(self, results: Results, on_topic: bool) -> float:
         score = self.intercept + sum(self.weights[name] * value for name, value in features(results, on_topic).items())
-        return 1 / (1 + exp(-score)) >= self.threshold
+        return 1 / (1 + exp(-score))
+
+    def off_topic(self, results: Results, on_topic: bool) -> bool:
+        return self.chance(results, on_topic) >= self.threshold
 
 
 def features(results: Results, on_topic: bool) -> dict[str, float]:

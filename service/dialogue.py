@@ -59,18 +59,25 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """`text` is normalized and mended; `query` is what is searched for, `parts` the questions of a message that asks
-    several; `said` are facts of this very message."""
+    """What one message asks.
+
+    `text` is normalized and mended; `query` is what is searched for, `parts` the questions of a message that asks
+    several; `said` are facts of this very message, `mixed` those told in several ways at once; `locators` are the
+    numbers of clauses it names.
+    """
 
     text: str
     query: str
     parts: tuple[Part, ...]
     synonyms: tuple[str, ...]
+    locators: tuple[str, ...]
     benefits: tuple[str, ...]
     facts: Mapping[str, FactValue]
     said: tuple[str, ...]
+    mixed: tuple[str, ...]
     wants_total: bool
     on_topic: bool
+    restarts: bool
     on: date
     about: date
 

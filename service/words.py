@@ -69,7 +69,7 @@ class FactPhrase(_Entry):
         if self.fact not in fact_types():
             raise ValueError(f"没有名为 {self.fact} 的情况，可用的见 service/rules/facts.yaml")
         try:
-            if self.value != "?" and not self.value.startswith("（"):
+            if self.value not in {"?", "!"} and not self.value.startswith("（"):
                 fact_types()[self.fact].parse(self.value)
         except BadFact as error:
             raise ValueError(str(error)) from error

@@ -18,6 +18,7 @@ from service.words import Overview, Unstated, Words
 SUPPORT_FLOOR = 0.07
 _AGAINST = {"!refused": 0.25, "!handed_over": 0.25, "!no_basis": 0.4, "!out_of_scope": 0.75}
 _NEARLY = 0.85
+_SURELY = 0.4
 _OTHER_KIND = 0.65
 _HOTLINE = ("12345",)
 
@@ -30,6 +31,10 @@ def compose(
     clauses: Mapping[str, Clause],
     calibration: Calibration,
 ) -> Draft:
+    if asked.restarts:
+        return Draft(Status.ANSWERED, (words.wording["restart"],))
+    if asked.locators and not _there(asked.locators, clauses):
+        return Draft(Status.NO_BASIS, (words.wording["no_such_clause"],), reason="no_such_clause")
     unstated = next(
         (u for u in words.unstated if u.phrases.said_in(asked.text) and not u.unless.said_in(asked.text)), None
     )
@@ -53,6 +58,12 @@ def compose(
     if reason == "no_basis" or not found:
         return _no_basis(asked, found, words, clauses)
     return _lookup(asked, searched, words, clauses)
+
+
+def _there(locators: Sequence[str], clauses: Mapping[str, Clause]) -> bool:
+    """Whether any document has a clause of one of these numbers (the plan's own article 12 stands as 12.1 to 12.3)."""
+    held = {clause.ref.locator for clause in clauses.values()}
+    return not held or any(one in held or any(name.startswith(f"{one}.") for name in held) for one in locators)
 
 
 def _overview(asked: Understanding, overview: Overview, words: Words, clauses: Mapping[str, Clause]) -> Draft:
@@ -198,7 +209,7 @@ def _overall(statuses: Sequence[Status]) -> Status:
 
 def _another(page: Page, asked: Understanding, searched: Searched, entitlements: Sequence[Entitlement]) -> None:
     """What else the message asks: the clause that the search puts first, and those of its other questions."""
-    first = [hit for hit in searched.whole.found[:1] if hit.support >= 2 * SUPPORT_FLOOR]
+    first = [hit for hit in searched.whole.found[:1] if hit.likeness >= _SURELY]
     own = {benefits()[e.benefit].basis for e in entitlements} | {str(quote.clause.ref) for quote in page.quotes}
     for hit in {hit.clause.ref: hit for hit in (*first, *(hit for _, hit in searched.parts))}.values():
         if str(hit.clause.ref) in own:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from corpus.clause import Clause
 from corpus.index import ClauseIndex, Found, Results, Weights
 from service.dialogue import Part, Understanding
-from service.references import locators_in
 from service.words import Authority, Words
 
 _DEPTH = 8
@@ -16,9 +15,10 @@ _NAMED = 2.0
 def retrieve(understanding: Understanding, index: ClauseIndex, words: Words, weights: Weights) -> Results:
     """Best first; place and authority are added to the search's own score, a clause named by number stands first."""
     active = [entry for entry in words.authority if not entry.names.each or entry.names.said_in(understanding.text)]
-    named = locators_in(understanding.text)
+    named = understanding.locators
+    labels = "".join(f" 第{locator.partition('.')[0]}条" for locator in named)
     return index.look_up(
-        understanding.query,
+        understanding.query + labels,
         on=understanding.on,
         synonyms=understanding.synonyms,
         weights=weights,

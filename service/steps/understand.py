@@ -1,60 +1,66 @@
 """A question → what it asks: the mended text, the benefits, the facts stated, the day asked about."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
-from corpus.numerals import read_number
 from corpus.tokens import normalize
 from service.dates import day_named, term_asked
 from service.dialogue import Earlier, Part, Question, Understanding
-from service.rules.facts import BadFact, FactValue, fact_types
-from service.words import FactPhrase, Subject, Words
+from service.facts_said import Said, facts_in
+from service.references import locators_in
+from service.rules.catalogue import benefits
+from service.rules.facts import FactValue
+from service.words import Subject, Words
 
+_FAMILY = ("birth_order", "birth_order_disputed")
 _STOPS = re.compile(r"[。!?;,、:\n]+")
 _SHORTEST = 5
 _MOST_PARTS = 4
-_LOOK_BACK = 4
 _SHORT = 18
-
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """A fact in the text; value None: said in a way that leaves it open."""
-
-    fact: str
-    value: FactValue | None
-    start: int
-    end: int
 
 
 def understand(question: Question, words: Words) -> Understanding:
     """Facts given with the request stand above facts said, and those above what was said earlier."""
     text = mend(question.text, words)
-    earlier = Earlier() if words.intents["restart"].said_in(text) else question.earlier
-    stated = facts_in(text, words)
-    said = {fact.fact: fact.value for fact in stated if fact.value is not None}
-    doubted = {fact.fact for fact in stated if fact.value is None} - said.keys()
-    kept = {name: value for name, value in earlier.facts.items() if name not in doubted}
+    restart = words.intents["restart"].said_in(text)
+    earlier = Earlier() if restart else question.earlier
+    said, synonyms = facts_in(text, words), synonyms_of(text, words)
     named = subjects_in(text, words)
-    benefits = named or _continued(text, earlier, said, words)
-    synonyms = synonyms_of(text, words)
-    on_topic = bool(benefits or synonyms) or any(topic.phrases.said_in(text) for topic in words.topics)
-    follows = bool(earlier.text) and not named and (bool(benefits) or not on_topic or len(text) <= _SHORT)
+    own_topic = _has_own_topic(text, words)
+    slugs = named or _continued(text, earlier, said, own_topic, words)
+    elliptic = len(text) <= _SHORT and words.intents["follow"].said_in(text)
+    follows = bool(earlier.text) and not named and (bool(slugs) or not own_topic or elliptic)
     return Understanding(
         text=text,
         query=f"{earlier.text} {text}" if follows else text,
         parts=_questions_in(text, words),
         synonyms=synonyms,
-        benefits=benefits,
-        facts={**kept, **said, **question.facts},
-        said=tuple(said),
+        locators=locators_in(text),
+        benefits=slugs,
+        facts={**_kept(earlier, slugs, said), **said.facts, **question.facts},
+        said=tuple(said.facts),
+        mixed=said.mixed,
         wants_total=words.intents["total"].said_in(text),
-        on_topic=follows or on_topic,
+        on_topic=bool(slugs or synonyms) or follows or own_topic,
+        restarts=restart and len(text) <= _SHORT and not own_topic,
         on=question.on,
-        about=_about(text, benefits, words, question.on),
+        about=_about(text, slugs, words, question.on),
     )
+
+
+def _has_own_topic(text: str, words: Words) -> bool:
+    """Whether it names a subject; that a child is the second or third is no subject by itself."""
+    for entry in words.facts:
+        if entry.fact in _FAMILY:
+            for match in entry.phrases.find(text):
+                text = text[: match.start] + " " * (match.end - match.start) + text[match.end :]
+    return bool(synonyms_of(text, words)) or any(topic.phrases.said_in(text) for topic in words.topics)
+
+
+def _kept(earlier: Earlier, slugs: tuple[str, ...], said: Said) -> dict[str, FactValue]:
+    """What was said earlier: all of it while the benefit is the same, of the family alone when it is another."""
+    same = not slugs or not earlier.benefits or slugs == earlier.benefits
+    return {n: v for n, v in earlier.facts.items() if n not in said.doubted and (same or n in _FAMILY)}
 
 
 def _questions_in(text: str, words: Words) -> tuple[Part, ...]:
@@ -81,99 +87,29 @@ def synonyms_of(text: str, words: Words) -> tuple[str, ...]:
 def subjects_in(text: str, words: Words) -> tuple[str, ...]:
     """Benefits the text speaks of; those named outright come before those told from a thing and a word for money."""
     named = [s.benefit for s in words.subjects if s.phrases.said_in(text) and not s.unless.said_in(text)]
-    if named:
+    total = words.intents["total"].said_in(text)
+    if named and not total:
         return tuple(named)
-    money = words.intents["money"].said_in(text)
-    return tuple(s.benefit for s in words.subjects if money and _told(s, text))
+    money = words.intents["money"].said_in(text) or total
+    told = [s.benefit for s in words.subjects if money and _told(s, text)]
+    return tuple(dict.fromkeys([*named, *told]))
 
 
 def _told(subject: Subject, text: str) -> bool:
     return subject.things.said_in(text) and not subject.unless.said_in(text)
 
 
-def _continued(text: str, earlier: Earlier, said: dict[str, FactValue], words: Words) -> tuple[str, ...]:
-    """A short message or one that states facts goes on about the earlier benefit, or makes clear which it is."""
-    if not earlier.text or not (said or len(text) <= _SHORT):
+def _continued(text: str, earlier: Earlier, said: Said, own_topic: bool, words: Words) -> tuple[str, ...]:
+    """The earlier benefit, if the message only adds or changes a fact of it; a subject of its own ends it."""
+    if not earlier.text:
         return ()
-    return earlier.benefits or subjects_in(f"{earlier.text} {text}", words)
-
-
-def facts_in(text: str, words: Words) -> list[Stated]:
-    """Every fact stated, in the order of the text; of two that overlap the longer phrase counts."""
-    found = [stated for entry in words.facts for stated in _matches(entry, text)]
-    longest = [s for s in found if not any(_covers(other, s) for other in found)]
-    sure = [s for s in longest if not _negated(s, text, words)]
-    return _one_each(sorted(sure, key=lambda s: s.start), _corrected_from(text, words))
-
-
-def _matches(entry: FactPhrase, text: str) -> Iterable[Stated]:
-    for match in entry.phrases.find(text):
-        if any(word in text[match.start : match.end] for word in entry.without):
-            continue
-        try:
-            value = _value(entry, match.value)
-        except BadFact:
-            continue
-        if value is not None or entry.value == "?":
-            yield Stated(entry.fact, value, match.start, match.end)
-
-
-def _value(entry: FactPhrase, slot: str) -> FactValue | None:
-    if entry.value == "?":
-        return None
-    if not entry.value.startswith("（"):
-        return fact_types()[entry.fact].parse(entry.value)
-    number = read_number(slot)
-    if number is None or (entry.at_least is not None and number < entry.at_least):
-        return None
-    return fact_types()[entry.fact].parse(number + entry.plus)
-
-
-def _covers(other: Stated, stated: Stated) -> bool:
-    """A longer phrase of the same fact, or of a rival one about the same number, swallows a shorter inside it."""
-    inside = other.start <= stated.start and stated.end <= other.end
-    longer = other.end - other.start > stated.end - stated.start
-    rivals = other.fact == stated.fact or {other.fact, stated.fact} <= _AMOUNTS
-    return inside and longer and rivals
-
-
-_AMOUNTS = {"public_fee_per_month", "own_fee_per_month", "public_fee_per_term", "own_fee_per_term", "months"}
-
-
-def _negated(stated: Stated, text: str, words: Words) -> bool:
-    before = text[max(0, stated.start - _LOOK_BACK) : stated.start]
-    marks = (*words.intents["negation"].find(before), *words.intents["doubt"].find(before))
-    return any(mark.end == len(before) for mark in marks)
-
-
-def _corrected_from(text: str, words: Words) -> int:
-    """Where the last correction begins; what is said after it stands."""
-    return max((mark.end for mark in words.intents["correction"].find(text)), default=0)
-
-
-def _one_each(stated: Sequence[Stated], corrected_from: int) -> list[Stated]:
-    """One value a fact: of the children named the youngest, of kindergartens the private one, else the last said."""
-    chosen: dict[str, Stated] = {}
-    for fact in stated:
-        held = chosen.get(fact.fact)
-        if held is None or fact.start >= corrected_from > held.start or not _holds(held, fact):
-            chosen[fact.fact] = fact
-    return list(chosen.values())
-
-
-def _holds(held: Stated, fact: Stated) -> bool:
-    """Whether what was said before stands against what is said after."""
-    if fact.value is None:
-        return True
-    return held.value is not None and _rank(held) > _rank(fact)
-
-
-def _rank(fact: Stated) -> int:
-    """A public fee is named beside a private kindergarten to compare; elder children are named beside the youngest."""
-    if fact.fact == "birth_order" and isinstance(fact.value, int):
-        return fact.value
-    kinds = ("public", "inclusive_private", "other")
-    return kinds.index(str(fact.value)) if fact.fact == "kindergarten_type" else 0
+    before = earlier.benefits or subjects_in(f"{earlier.text} {text}", words)
+    needs = {fact for slug in before if slug in benefits() for fact in benefits()[slug].needs}
+    stated = needs & (said.facts.keys() | said.doubted)
+    adds = bool(stated - set(_FAMILY)) or (bool(stated) and not own_topic)
+    elliptic = len(text) <= _SHORT and words.intents["follow"].said_in(text) and not own_topic
+    asks_detail = not own_topic and any(one.phrases.said_in(text) for one in words.unstated)
+    return before if adds or elliptic or asks_detail else ()
 
 
 def _about(text: str, benefits: tuple[str, ...], words: Words, on: date) -> date:

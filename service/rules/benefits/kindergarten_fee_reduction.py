@@ -10,6 +10,7 @@ _READING = (
     "普惠性民办园这里按“统一减公办标准的10%”计算；方案文字也可作另一种理解（先统一按公办标准收费再减），"
     "两种读法结果不同，以区教育局解释为准"
 )
+_MORE_THAN_OWN = "按公办标准算出的减免额比本园一学期的保教费还多，怎样处理方案没有写，请核对数字，并向区教育局确认"
 _TOP_CLASS = "大班公办幼儿园保教费已免，减免的基数为0"
 _TOP_PRIVATE = "民办园大班按当地同类公办园的免除水平减免，高出部分可以继续收，这一条的10%没有基数"
 
@@ -44,8 +45,10 @@ def kindergarten_fee_reduction(
         Step(basis, str(yuan(base)), reduction_rate.ref),
         Step(f"{yuan(base)}元 × 10%", str(reduction), reduction_rate.ref),
     ]
-    if private and own_fee_per_month is not None and months is not None:
-        own = yuan(own_fee_per_month * months)
+    own = yuan(own_fee_per_month * months) if private and own_fee_per_month and months else None
+    if own is not None and own < reduction:
+        return Result(None, tuple(steps), (_MORE_THAN_OWN,))
+    if own is not None:
         steps.append(
             Step(
                 f"本园 {own_fee_per_month}元/月 × {months}个月 = {own}元，减后还交",

@@ -1,0 +1,135 @@
+"""A message → the facts it states, those it leaves in doubt, and those it states in several ways at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from corpus.numerals import read_number
+from service.rules.facts import BadFact, FactValue, fact_types
+from service.words import FactPhrase, Words
+
+_LOOK_BACK = 4
+_MIXED = "!"
+_OPEN = ("?", _MIXED)
+_SINGLE = ("institution_in", "registered", "kindergarten_class")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """`mixed`: facts of which several values are told side by side (two children, two places): none can be taken."""
+
+    facts: Mapping[str, FactValue]
+    doubted: frozenset[str]
+    mixed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A fact in the text; value None: said in a way that leaves it open."""
+
+    fact: str
+    value: FactValue | None
+    start: int
+    end: int
+    mixed: bool = False
+
+
+def facts_in(text: str, words: Words) -> Said:
+    """`text` is normalized and mended."""
+    stated = _stated(text, words)
+    corrected_from = _corrected_from(text, words)
+    chosen = {fact.fact: fact for fact in _one_each(stated, corrected_from)}
+    mixed = _mixed([fact for fact in stated if fact.start >= corrected_from or corrected_from == 0], chosen)
+    facts = {name: one.value for name, one in chosen.items() if one.value is not None and name not in mixed}
+    doubted = frozenset(name for name, one in chosen.items() if one.value is None) | frozenset(mixed)
+    return Said(facts, doubted, mixed)
+
+
+def _mixed(stated: Sequence[Stated], chosen: Mapping[str, Stated]) -> tuple[str, ...]:
+    values: dict[str, set[FactValue]] = {}
+    for fact in stated:
+        if fact.value is not None:
+            values.setdefault(fact.fact, set()).add(fact.value)
+    mixed = [name for name in _SINGLE if len(values.get(name, ())) > 1]
+    mixed += [fact.fact for fact in stated if fact.mixed]
+    younger = {value for value in values.get("birth_order", ()) if value != 1}
+    if len(younger) > 1 and not chosen.keys() & {"children", "babies"}:
+        mixed.append("birth_order")
+    return tuple(dict.fromkeys(mixed))
+
+
+def _stated(text: str, words: Words) -> list[Stated]:
+    """Every fact stated, in the order of the text; of two that overlap the longer phrase counts."""
+    found = [stated for entry in words.facts for stated in _matches(entry, text)]
+    longest = [s for s in found if not any(_covers(other, s) for other in found)]
+    sure = [s for s in longest if not _negated(s, text, words)]
+    return sorted(sure, key=lambda s: s.start)
+
+
+def _matches(entry: FactPhrase, text: str) -> Iterable[Stated]:
+    for match in entry.phrases.find(text):
+        if any(word in text[match.start : match.end] for word in entry.without):
+            continue
+        try:
+            value = _value(entry, match.value)
+        except BadFact:
+            continue
+        if value is not None or entry.value in _OPEN:
+            yield Stated(entry.fact, value, match.start, match.end, entry.value == _MIXED)
+
+
+def _value(entry: FactPhrase, slot: str) -> FactValue | None:
+    if entry.value in _OPEN:
+        return None
+    if not entry.value.startswith("（"):
+        return fact_types()[entry.fact].parse(entry.value)
+    number = read_number(slot)
+    if number is None or (entry.at_least is not None and number < entry.at_least):
+        return None
+    return fact_types()[entry.fact].parse(number + entry.plus)
+
+
+def _covers(other: Stated, stated: Stated) -> bool:
+    """A longer phrase of the same fact, or of a rival one about the same number, swallows a shorter inside it."""
+    inside = other.start <= stated.start and stated.end <= other.end
+    longer = other.end - other.start > stated.end - stated.start
+    rivals = other.fact == stated.fact or {other.fact, stated.fact} <= _AMOUNTS
+    return inside and longer and rivals
+
+
+_AMOUNTS = {"public_fee_per_month", "own_fee_per_month", "public_fee_per_term", "own_fee_per_term", "months"}
+
+
+def _negated(stated: Stated, text: str, words: Words) -> bool:
+    before = text[max(0, stated.start - _LOOK_BACK) : stated.start]
+    marks = (*words.intents["negation"].find(before), *words.intents["doubt"].find(before))
+    return any(mark.end == len(before) for mark in marks)
+
+
+def _corrected_from(text: str, words: Words) -> int:
+    """Where the last correction begins; what is said after it stands."""
+    return max((mark.end for mark in words.intents["correction"].find(text)), default=0)
+
+
+def _one_each(stated: Sequence[Stated], corrected_from: int) -> list[Stated]:
+    """One value a fact: of the children named the youngest, of kindergartens the private one, else the last said."""
+    chosen: dict[str, Stated] = {}
+    for fact in stated:
+        held = chosen.get(fact.fact)
+        if held is None or fact.start >= corrected_from > held.start or not _holds(held, fact):
+            chosen[fact.fact] = fact
+    return list(chosen.values())
+
+
+def _holds(held: Stated, fact: Stated) -> bool:
+    """Whether what was said before stands against what is said after."""
+    if fact.value is None:
+        return True
+    return held.value is not None and _rank(held) > _rank(fact)
+
+
+def _rank(fact: Stated) -> int:
+    """A public fee is named beside a private kindergarten to compare; elder children are named beside the youngest."""
+    if fact.fact == "birth_order" and isinstance(fact.value, int):
+        return fact.value
+    kinds = ("public", "inclusive_private", "other")
+    return kinds.index(str(fact.value)) if fact.fact == "kindergarten_type" else 0
