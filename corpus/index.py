@@ -98,6 +98,7 @@ class Entries:
         self._idf = np.log((self._size + 1) / (frequency + 0.5))
         self._rarest = float(np.log(self._size + 1))
         self.weight = lru_cache(maxsize=4096)(lambda n: sum(map(self.rarity, self.inside(n))))
+        self._words = lru_cache(maxsize=8)(self._score_words)
         self.inside = lru_cache(maxsize=4096)(lambda n: frozenset(tokenize(texts[n])))
 
     def scores(self, query: Query, dense: float, synonyms: float, nearest: int) -> Vectors:
@@ -108,7 +109,8 @@ class Entries:
         similar = self._vectors.similarities(query.vector, nearest)
         return (1 - dense) * words + dense * _spread(similar) if similar.any() else words
 
-    def _words(self, tokens: Sequence[str]) -> Vectors:
+    def _score_words(self, tokens: tuple[str, ...]) -> Vectors:
+        """Read-only: the last few are kept, as one question is scored several times."""
         known = [token for token in tokens if token in self._bm25.vocab_dict]
         if not known:
             return np.zeros(self._size, dtype=np.float32)

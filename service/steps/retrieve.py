@@ -8,7 +8,7 @@ from corpus.index import ClauseIndex, Found, Results, Weights
 from service.dialogue import Part, Understanding
 from service.words import Authority, Words
 
-_DEPTH = 8
+_DEPTH = 5
 _NAMED = 2.0
 
 
