@@ -1,6 +1,7 @@
 """Clauses and the ways people ask for them → one search: words (bm25s) and vectors, fused by weighted sum."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,12 +17,13 @@ from pydantic import ConfigDict
 from corpus.bank import NOT_ANSWERED, BankQuestion
 from corpus.clause import Clause
 from corpus.embedder import Embedder
-from corpus.tokens import tokenize
+from corpus.tokens import tokenize, tokens_of
 from corpus.vectors import VectorIndex, Vectors
 
 _DEPTH = 1_000
 _MANY = 10_000
 _VOTERS = 10
+_SEARCHES = 4
 _NEAREST = 100
 
 
@@ -81,8 +83,8 @@ class Query:
 
     @staticmethod
     def of(text: str, synonyms: Sequence[str], embedder: Embedder | None) -> "Query":
-        tokens = tuple(dict.fromkeys(tokenize(text)))
-        extra = {token for phrase in synonyms for token in tokenize(phrase)} - set(tokens)
+        tokens = tuple(dict.fromkeys(tokens_of(text)))
+        extra = {token for phrase in synonyms for token in tokens_of(phrase)} - set(tokens)
         vector = embedder.encode_query(" ".join((text, *synonyms))) if embedder else None
         return Query(tokens, tuple(sorted(extra)), vector)
 
@@ -101,13 +103,18 @@ class Entries:
         self._words = lru_cache(maxsize=8)(self._score_words)
         self.inside = lru_cache(maxsize=4096)(lambda n: frozenset(tokenize(texts[n])))
 
-    def scores(self, query: Query, dense: float, synonyms: float, nearest: int) -> Vectors:
-        """Words and vectors, each rescaled to 0–1 for this query."""
+    def scores(self, query: Query, dense: float, synonyms: float, similar: Vectors | None) -> Vectors:
+        """Words and vectors, each rescaled to 0–1 for this query; `similar` is what `similar()` gave, if asked."""
         words = rescale(self._words(query.tokens) + synonyms * self._words(query.extra))
-        if self._vectors is None or query.vector is None or not dense:
+        if similar is None or not similar.any():
             return words
-        similar = self._vectors.similarities(query.vector, nearest)
-        return (1 - dense) * words + dense * _spread(similar) if similar.any() else words
+        return (1 - dense) * words + dense * _spread(similar)
+
+    def similar(self, query: Query) -> Vectors | None:
+        """Cosine of the nearest texts; None where there are no vectors."""
+        if self._vectors is None or query.vector is None:
+            return None
+        return self._vectors.similarities(query.vector, _NEAREST)
 
     def _score_words(self, tokens: tuple[str, ...]) -> Vectors:
         """Read-only: the last few are kept, as one question is scored several times."""
@@ -138,6 +145,7 @@ class ClauseIndex:
         self._entries = entries
         self._bank = bank
         self._embedder = embedder
+        self._pool = ThreadPoolExecutor(_SEARCHES)  # Chroma searches beside the words
         places = {str(clause.ref): n for n, clause in enumerate(clauses)}
         self._questions = questions
         self._owner = np.array([places.get(question.ref, -1) for question in questions], dtype=np.int64)
@@ -178,8 +186,9 @@ class ClauseIndex:
         """`search`, and what the bank says of the question itself; `unlike` is a bank question to leave out."""
         dense = bool(weights.dense or weights.bank_dense)
         query = Query.of(text, synonyms, self._embedder if dense else None)
-        scores = self._entries.scores(query, weights.dense, weights.synonyms, _NEAREST)
+        similar = self._pool.submit(self._entries.similar, query) if weights.dense else None
         ballot = self._ballot(query, weights, unlike)
+        scores = self._entries.scores(query, weights.dense, weights.synonyms, similar.result() if similar else None)
         if self._bank is not None:
             scores = (1 - weights.bank) * scores + weights.bank * rescale(ballot.votes)
         allowed = [n for n in best_first(scores, _DEPTH) if self._allows(self.clauses[n], on, documents)]
@@ -205,12 +214,13 @@ class ClauseIndex:
             if self._owner[n] >= 0:
                 ballot.votes[self._owner[n]] += vote
         by_words = self._nearest(query, 0.0, unlike)
+        known = {token: self._bank.rarity(token) for token in query.tokens} if self._bank else {}
         total = sum(vote for _, vote in by_words) or 1.0
         for n, vote in by_words:
             ref = self._questions[n].ref
             side = ref if ref.startswith(NOT_ANSWERED) else ""
             ballot.shares[side] = ballot.shares.get(side, 0.0) + vote / total
-            alike = self._alike(query, n)
+            alike = self._alike(known, n)
             for name in {ref, side}:
                 ballot.likeness[name] = max(ballot.likeness.get(name, 0.0), alike)
         return ballot
@@ -219,22 +229,21 @@ class ClauseIndex:
         """Positions of the nearest bank questions, and their votes."""
         if self._bank is None:
             return []
-        scores = self._bank.scores(query, dense, 0.0, _NEAREST)
+        scores = self._bank.scores(query, dense, 0.0, self._bank.similar(query) if dense else None)
         nearest = [n for n in best_first(scores, _VOTERS + 1) if self._questions[n].text != unlike][:_VOTERS]
         return [(n, float(scores[n]) ** 2) for n in nearest]
 
-    def _alike(self, query: Query, n: int) -> float:
-        """Weighted Dice of the question's tokens and a bank question's, 0–1."""
+    def _alike(self, known: Mapping[str, float], n: int) -> float:
+        """Weighted Dice of the question's tokens (with their rarity) and a bank question's, 0–1."""
         assert self._bank is not None
-        rarity, other = self._bank.rarity, self._bank.inside(n)
-        both = sum(rarity(token) for token in query.tokens if token in other)
-        total = sum(map(rarity, query.tokens)) + self._bank.weight(n)
+        both = sum(known[token] for token in known.keys() & self._bank.inside(n))
+        total = sum(known.values()) + self._bank.weight(n)
         return 2 * both / total if total else 0.0
 
     def _found(self, n: int, score: float, likeness: float, query: Query, weights: Weights) -> Found:
         rarity, inside = self._entries.rarity, self._entries.inside(n)
-        own = sum(rarity(token) for token in query.tokens if token in inside)
-        extra = sum(rarity(token) for token in query.extra if token in inside)
+        own = sum(map(rarity, inside.intersection(query.tokens)))
+        extra = sum(map(rarity, inside.intersection(query.extra)))
         total = sum(map(rarity, query.tokens)) or 1.0
         support = min(1.0, (own + weights.synonyms * extra) / total)
         both = (*query.tokens, *query.extra)

@@ -37,6 +37,12 @@ def normalize(text: str) -> str:
     return str(_simplifier().convert(unicodedata.normalize("NFKC", text))).lower()
 
 
+@lru_cache(maxsize=8192)
+def tokens_of(text: str) -> tuple[str, ...]:
+    """`tokenize`, remembered: for questions, synonyms and sentences, which come again and again."""
+    return tuple(tokenize(text))
+
+
 def tokenize(text: str) -> list[str]:
     """Words without single function characters, then `#`-marked character bigrams of each Chinese run."""
     runs = _RUN.findall(normalize(text))

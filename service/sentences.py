@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from corpus.clause import Clause
-from corpus.tokens import tokenize
+from corpus.tokens import tokenize, tokens_of
 
 _FULL_STOP = re.compile(r"(?<=。〕)|(?<=[。！？\n])(?!〕)")
 _HALF_STOP = re.compile(r"(?<=[；])")
@@ -46,8 +46,8 @@ def operative(clause: Clause, question: str, synonyms: Sequence[str] = (), at_mo
     pieces = sentences(clause.text)
     if len(pieces) <= 1 or sum(map(len, pieces)) <= _WHOLE:
         return "".join(pieces).strip() or clause.text.strip()
-    asked = frozenset(tokenize(question))
-    extra = frozenset(token for phrase in synonyms for token in tokenize(phrase)) - asked
+    asked = frozenset(tokens_of(question))
+    extra = frozenset(token for phrase in synonyms for token in tokens_of(phrase)) - asked
     scores = [_score(piece, asked, extra) for piece in pieces]
     best = max(range(len(pieces)), key=lambda n: (scores[n], -n))
     if _HEADING.match(pieces[best].strip()) and best + 1 < len(pieces):
@@ -82,7 +82,7 @@ def _widen(scores: list[float], best: int, at_most: int) -> tuple[int, int]:
 
 def relevance(clause: Clause, said: str) -> float:
     """How much of a clause's best sentence the words said contain, 0–1."""
-    asked = frozenset(tokenize(said))
+    asked = frozenset(tokens_of(said))
     return max((_share(piece, asked) for piece in sentences(clause.indexed)), default=0.0)
 
 

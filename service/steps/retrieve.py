@@ -31,9 +31,10 @@ def retrieve_parts(
     understanding: Understanding, index: ClauseIndex, words: Words, weights: Weights
 ) -> Iterator[tuple[Part, Found]]:
     """The best clause for each question of a message that asks several."""
+    by_words = replace(weights, dense=0.0)  # the whole message was searched by vectors already
     for part in understanding.parts:
         asked = replace(understanding, text=part.text, query=part.text, synonyms=part.synonyms)
-        for hit in retrieve(asked, index, words, weights).found[:1]:
+        for hit in retrieve(asked, index, words, by_words).found[:1]:
             yield part, hit
 
 

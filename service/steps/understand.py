@@ -26,7 +26,7 @@ def understand(question: Question, words: Words) -> Understanding:
     earlier = Earlier() if restart else question.earlier
     said, synonyms = facts_in(text, words), synonyms_of(text, words)
     named = subjects_in(text, words)
-    own_topic = _has_own_topic(text, words)
+    own_topic = _has_own_topic(text, synonyms, words)
     slugs = named or _continued(text, earlier, said, own_topic, words)
     elliptic = len(text) <= _SHORT and words.intents["follow"].said_in(text)
     follows = bool(earlier.text) and not named and (bool(slugs) or not own_topic or elliptic)
@@ -48,13 +48,19 @@ def understand(question: Question, words: Words) -> Understanding:
     )
 
 
-def _has_own_topic(text: str, words: Words) -> bool:
+def _has_own_topic(text: str, synonyms: tuple[str, ...], words: Words) -> bool:
     """Whether it names a subject; that a child is the second or third is no subject by itself."""
+    rest = _without_family(text, words)
+    means = synonyms if rest == text else synonyms_of(rest, words)
+    return bool(means) or any(topic.phrases.said_in(rest) for topic in words.topics)
+
+
+def _without_family(text: str, words: Words) -> str:
     for entry in words.facts:
         if entry.fact in _FAMILY:
             for match in entry.phrases.find(text):
                 text = text[: match.start] + " " * (match.end - match.start) + text[match.end :]
-    return bool(synonyms_of(text, words)) or any(topic.phrases.said_in(text) for topic in words.topics)
+    return text
 
 
 def _kept(earlier: Earlier, slugs: tuple[str, ...], said: Said) -> dict[str, FactValue]:
