@@ -145,19 +145,19 @@ class Entitlement:
 
 
 def assess(benefit: Benefit, facts: Facts, on: date, about: date) -> Entitlement:
-    """The whole rule: a failed condition decides, then what is open, then what is missing, then the formula."""
+    """The whole rule: the first condition that fails or is open decides, then what is missing, then the formula."""
     try:
         values = {name: parameter.value(on, about) for name, parameter in benefit.parameters.items()}
     except NotInForce:
         return _open(benefit, facts, (benefit.before if _issued(benefit, on) else benefit.not_known,))
     verdicts = [_judge(condition, facts) for condition in benefit.conditions]
     steps = tuple(step for _, step in verdicts if step is not None and step.sentence)
-    if False in (verdict for verdict, _ in verdicts):
-        failed = tuple(step for verdict, step in verdicts if verdict is False and step is not None)
+    decided = [(verdict, step) for verdict, step in verdicts if step is not None and verdict is not True]
+    if decided and decided[0][0] is None:
+        return _open(benefit, facts, [step.sentence for verdict, step in decided if verdict is None])
+    if decided:
+        failed = tuple(step for verdict, step in decided if verdict is False)
         return _entitlement(benefit, facts, eligible=False, working=failed)
-    open_points = tuple(step.sentence for verdict, step in verdicts if verdict is None and step is not None)
-    if open_points:
-        return _open(benefit, facts, open_points)
     missing = tuple(c.fact for c, (verdict, step) in zip(benefit.conditions, verdicts, strict=True) if step is None)
     outcome = _compute(benefit, facts, values)
     if isinstance(outcome, Needs):
