@@ -20,7 +20,7 @@ _AGAINST = {"!refused": 0.25, "!handed_over": 0.25, "!no_basis": 0.4, "!out_of_s
 _NEARLY = 0.85
 _SURELY = 0.4
 _OTHER_KIND = 0.65
-_HOTLINE = ("12345",)
+_HOTLINE = ("12345", "110", "120")
 
 
 def compose(
