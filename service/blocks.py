@@ -1,6 +1,7 @@
 """An Entitlement → its lines in the answer: conclusion, working, operative sentence, what its card leaves open."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from corpus.clause import Clause
 from service.dialogue import Quote, Status, Understanding
@@ -45,7 +46,7 @@ def _conclude(page: Page, asked: Understanding, benefit: Benefit, entitlement: E
     page.lines.append(page.say("rate", name=name, rate=benefit.rate) + mark)
     if not _wants_amount(asked, entitlement) or (len(asked.benefits) > 1 and not asked.wants_total):
         return Status.ANSWERED
-    questions = [fact_types()[fact].question for fact in entitlement.missing[:ASK_AT_MOST]]
+    questions = [benefit.question(fact) for fact in entitlement.missing[:ASK_AT_MOST]]
     asks = page.say("asks", name=name, questions="".join(questions))
     if asked.mixed:
         asks = page.say("mixed", facts="、".join(fact_types()[fact].label for fact in asked.mixed)) + asks
@@ -66,23 +67,25 @@ def _wants_amount(asked: Understanding, entitlement: Entitlement) -> bool:
 
 def _granted(page: Page, entitlement: Entitlement, label: str) -> str:
     if entitlement.amount is None:
-        return page.say("eligible_no_amount", label=label)
+        said = "；".join(step.sentence for step in entitlement.working)
+        return page.say("eligible_no_amount", label=label, name=entitlement.name, said=said)
+    until = page.say("until", day=_in_words(entitlement.until)) if entitlement.until else ""
     kind = f"eligible_{entitlement.amount_kind}"
-    return page.say(kind, label=label, name=entitlement.name, amount=entitlement.amount, unit=entitlement.unit)
+    return page.say(
+        kind, label=label, name=entitlement.name, amount=entitlement.amount, unit=entitlement.unit, until=until
+    )
+
+
+def _in_words(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _working(page: Page, entitlement: Entitlement, clauses: Mapping[str, Clause]) -> None:
     if entitlement.eligible is not True:
         return
+    basis = benefits()[entitlement.benefit].basis
     steps = []
     for step in entitlement.working:
-        clause = clauses.get(step.ref)
-        other = clause is not None and step.ref != benefits()[entitlement.benefit].basis
-        mark = page.cite(Quote(clause, operative(clause, step.sentence))) if clause and other else ""
-        total = f"{step.sentence} = {step.value}{entitlement.unit}" if _is_number(step.value) else step.sentence
-        steps.append(total + mark)
+        clause = clauses.get(step.ref) if step.ref != basis else None
+        steps.append(step.sentence + (page.cite(Quote(clause, operative(clause, step.sentence))) if clause else ""))
     page.lines.append(page.say("working") + "；".join(steps) + "。")
-
-
-def _is_number(value: str) -> bool:
-    return value.replace(".", "", 1).isdigit() and "." in value

@@ -11,6 +11,7 @@ from ingest.split import split
 from service.rules.benefit import Benefit, Example, assess
 from service.rules.catalogue import benefits
 from service.rules.facts import fact_types
+from service.rules.working import evaluate
 
 DOCUMENTS = Path(__file__).parents[1] / "corpus" / "documents"
 ALL = list(benefits().values())
@@ -28,10 +29,11 @@ def clauses() -> dict[str, str]:
 def test_worked_example_comes_out_as_signed(benefit: Benefit, example: Example) -> None:
     entitlement = assess(benefit, example.facts, example.on, example.about)
 
-    assert (entitlement.eligible, entitlement.amount, entitlement.missing) == (
+    assert (entitlement.eligible, entitlement.amount, entitlement.missing, entitlement.until) == (
         example.eligible,
         example.amount,
         example.missing,
+        example.until,
     )
 
 
@@ -44,8 +46,9 @@ def test_operative_sentence_stands_word_for_word_in_its_clause(benefit: Benefit,
 def test_label_is_that_of_its_clause(benefit: Benefit) -> None:
     documents, _ = load_documents(DOCUMENTS)
     labels = {str(clause.ref): clause.label for document in documents for clause in split(document)}
+    titles = {str(clause.ref): clause.document_title for document in documents for clause in split(document)}
 
-    assert benefit.label == labels[benefit.basis]
+    assert benefit.label in {labels[benefit.basis], f"《{titles[benefit.basis]}》"}
 
 
 @pytest.mark.parametrize("benefit", ALL, ids=lambda b: b.name)
@@ -62,7 +65,39 @@ def test_every_condition_asks_for_a_known_fact(benefit: Benefit) -> None:
 
 @pytest.mark.parametrize("benefit", ALL, ids=lambda b: b.name)
 def test_every_responsible_unit_is_named_by_the_clause(benefit: Benefit, clauses: dict[str, str]) -> None:
-    assert [unit for unit in benefit.units if unit not in clauses[benefit.basis]] == []
+    document = benefit.basis.partition("#")[0]
+    whole = "".join(text for ref, text in clauses.items() if ref.partition("#")[0] == document)
+    held = clauses[benefit.basis] if benefit.verbatim else whole
+
+    assert [unit for unit in benefit.units if unit not in held] == []
+
+
+@pytest.mark.parametrize("benefit", ALL, ids=lambda b: b.name)
+def test_every_clause_named_by_a_rule_exists(benefit: Benefit, clauses: dict[str, str]) -> None:
+    instead = [condition.instead.ref for condition in benefit.conditions if condition.instead]
+    named = [condition.ref for condition in benefit.conditions] + [change.ref for change in benefit.changes]
+
+    assert [ref for ref in (*named, *instead) if ref not in clauses] == []
+
+
+@pytest.mark.parametrize(("benefit", "example"), EXAMPLES)
+def test_every_step_of_the_working_stands_in_a_clause_and_computes_to_its_value(
+    benefit: Benefit, example: Example, clauses: dict[str, str]
+) -> None:
+    working = assess(benefit, example.facts, example.on, example.about).working
+
+    assert [step for step in working if step.ref not in clauses] == []
+    assert [step for step in working if step.expression and str(evaluate(step.expression)) != step.value] == []
+
+
+@pytest.mark.parametrize(("benefit", "example"), EXAMPLES)
+def test_an_amount_is_the_value_of_a_step_of_its_working(benefit: Benefit, example: Example) -> None:
+    entitlement = assess(benefit, example.facts, example.on, example.about)
+
+    if entitlement.amount is not None:
+        assert str(entitlement.amount) in {step.value for step in entitlement.working}
+    if entitlement.until is not None:
+        assert str(entitlement.until) in {step.value for step in entitlement.working}
 
 
 @pytest.mark.parametrize("benefit", ALL, ids=lambda b: b.name)
@@ -77,4 +112,5 @@ def test_no_float_enters_or_leaves_a_rule(benefit: Benefit) -> None:
     assert "float" not in inspect.getsource(inspect.getmodule(benefit.formula))  # type: ignore[arg-type]
     for example in benefit.examples:
         amount = assess(benefit, example.facts, example.on, example.about).amount
-        assert amount is None or (isinstance(amount, Decimal) and amount == amount.quantize(Decimal("0.01")))
+        places = Decimal("1") if benefit.amount_kind == "duration" else Decimal("0.01")
+        assert amount is None or (isinstance(amount, Decimal) and str(amount) == str(amount.quantize(places)))

@@ -8,24 +8,31 @@ from decimal import Decimal
 
 from service.rules.facts import Facts, FactValue, fact_types
 from service.rules.parameters import DatedValue, NotInForce, Parameter
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the working: what is said, the value it comes to, and the clause it rests on."""
-
-    sentence: str
-    value: str
-    ref: str
+from service.rules.working import Step
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a formula comes to; `amount` is None where the text gives no number."""
+    """What a formula comes to; `amount` is None where the text gives no number, `until` the last day of a term."""
 
     amount: Decimal | None
     steps: tuple[Step, ...]
     open_points: tuple[str, ...] = ()
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fails:
+    """A condition that needs computing is not met; the steps say which, and what applies instead."""
+
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The text does not settle this case."""
+
+    points: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +42,16 @@ class Needs:
     facts: tuple[str, ...]
 
 
-Formula = Callable[..., Result | Needs]
+Outcome = Result | Needs | Fails | Open
+Formula = Callable[..., Outcome]
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
     """One condition of a clause. `met` may contain {value}.
 
-    `unclear` maps a value, or `4+` for that number and above, to what the text leaves open there.
+    `unclear` maps a value, or `4+` for that number and above, to what the text leaves open there; `instead` says what
+    applies to those who fail; `question` is put instead of the fact's own.
     """
 
     fact: str
@@ -52,6 +61,8 @@ class Condition:
     failed: Mapping[str, str]
     unclear: Mapping[str, str]
     ref: str
+    instead: Step | None = None
+    question: str = ""
 
     def verdict(self, value: FactValue) -> bool | None:
         """True: met, False: failed, None: the text leaves it open."""
@@ -95,11 +106,24 @@ class Example:
     eligible: bool | None
     amount: Decimal | None
     missing: tuple[str, ...]
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a later rule changed, told from the day it takes effect."""
+
+    since: date
+    ref: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Benefit:
-    """One benefit of the plan; `quote` is its operative sentence, word for word, in the clause `basis`."""
+    """One benefit; `quote` is its operative sentence, word for word, in the clause `basis`.
+
+    `dated_by` is the fact that says which day the parameters are taken of (a day, or a year), `about` its kind.
+    """
 
     slug: str
     name: str
@@ -116,6 +140,9 @@ class Benefit:
     open_points: tuple[str, ...]
     not_known: str
     before: str
+    dated_by: str | None
+    changes: tuple[Change, ...]
+    verbatim: bool
     formula: Formula
     examples: tuple[Example, ...]
 
@@ -123,7 +150,13 @@ class Benefit:
     def needs(self) -> tuple[str, ...]:
         """Names of all facts that the conditions and the formula may use, in the order in which they are asked."""
         formula = [name for name in inspect.signature(self.formula).parameters if name in fact_types()]
-        return tuple(dict.fromkeys([*(condition.fact for condition in self.conditions), *formula]))
+        dated = [self.dated_by] if self.dated_by else []
+        return tuple(dict.fromkeys([*(condition.fact for condition in self.conditions), *formula, *dated]))
+
+    def question(self, fact: str) -> str:
+        """How this benefit asks for a fact."""
+        own = (condition.question for condition in self.conditions if condition.fact == fact and condition.question)
+        return next(own, fact_types()[fact].question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +178,11 @@ class Entitlement:
 
 
 def assess(benefit: Benefit, facts: Facts, on: date, about: date) -> Entitlement:
-    """The whole rule: the first condition that fails or is open decides, then what is missing, then the formula."""
+    """The whole rule: the first condition that fails or is open decides, then what is missing, then the formula.
+
+    `on` is the day of asking, `about` the day asked about, unless the fact that dates the benefit is given.
+    """
+    about = dated(benefit, facts) or about
     try:
         values = {name: parameter.value(on, about) for name, parameter in benefit.parameters.items()}
     except NotInForce:
@@ -156,16 +193,30 @@ def assess(benefit: Benefit, facts: Facts, on: date, about: date) -> Entitlement
     if decided and decided[0][0] is None:
         return _open(benefit, facts, [step.sentence for verdict, step in decided if verdict is None])
     if decided:
-        failed = tuple(step for verdict, step in decided if verdict is False)
-        return _entitlement(benefit, facts, eligible=False, working=failed)
+        return _entitlement(benefit, facts, eligible=False, working=_failed(benefit, facts, decided))
     missing = tuple(c.fact for c, (verdict, step) in zip(benefit.conditions, verdicts, strict=True) if step is None)
-    outcome = _compute(benefit, facts, values)
+    return _concluded(benefit, facts, steps, missing, _compute(benefit, facts, values, about))
+
+
+def _failed(benefit: Benefit, facts: Facts, decided: Sequence[tuple[bool | None, Step]]) -> tuple[Step, ...]:
+    """The conditions that fail, and what applies instead."""
+    failed = tuple(step for verdict, step in decided if verdict is False)
+    refused = [c for c in benefit.conditions if c.fact in facts and _judge(c, facts)[0] is False]
+    return failed + tuple(dict.fromkeys(c.instead for c in refused if c.instead))
+
+
+def _concluded(
+    benefit: Benefit, facts: Facts, steps: tuple[Step, ...], missing: tuple[str, ...], outcome: Outcome
+) -> Entitlement:
+    if isinstance(outcome, Open):
+        return _open(benefit, facts, outcome.points)
+    if isinstance(outcome, Fails):
+        return _entitlement(benefit, facts, eligible=False, working=outcome.steps)
     if isinstance(outcome, Needs):
         missing = tuple(dict.fromkeys((*missing, *outcome.facts)))
     if missing or isinstance(outcome, Needs):
-        return _entitlement(
-            benefit, facts, eligible=None, working=steps, missing=missing, open_points=benefit.open_points
-        )
+        points = benefit.open_points
+        return _entitlement(benefit, facts, eligible=None, working=steps, missing=missing, open_points=points)
     return _entitlement(
         benefit,
         facts,
@@ -173,7 +224,16 @@ def assess(benefit: Benefit, facts: Facts, on: date, about: date) -> Entitlement
         amount=outcome.amount,
         working=steps + outcome.steps,
         open_points=outcome.open_points + benefit.open_points,
+        until=outcome.until,
     )
+
+
+def dated(benefit: Benefit, facts: Facts) -> date | None:
+    """The day that the facts themselves give to the benefit: a day, or the first day of a year."""
+    value = facts.get(benefit.dated_by) if benefit.dated_by else None
+    if isinstance(value, date):
+        return value
+    return date(value, 1, 1) if isinstance(value, int) else None
 
 
 def _issued(benefit: Benefit, on: date) -> bool:
@@ -194,11 +254,12 @@ def _default(fact: str) -> FactValue | None:
     return None if kind.default is None else kind.parse(kind.default)
 
 
-def _compute(benefit: Benefit, facts: Facts, values: Mapping[str, DatedValue]) -> Result | Needs:
-    given: dict[str, FactValue | DatedValue | None] = {}
+def _compute(benefit: Benefit, facts: Facts, values: Mapping[str, DatedValue], about: date) -> Outcome:
+    given: dict[str, FactValue | DatedValue] = {}
     needed = []
     for name, argument in inspect.signature(benefit.formula).parameters.items():
-        value = values.get(name) or facts.get(name, _default(name) if name in fact_types() else None)
+        own: FactValue | DatedValue | None = about if name == "about" else values.get(name)
+        value = own if own is not None else facts.get(name, _default(name) if name in fact_types() else None)
         if value is None and argument.default is inspect.Parameter.empty:
             needed.append(name)
         elif value is not None:
@@ -219,6 +280,7 @@ def _entitlement(
     working: tuple[Step, ...] = (),
     open_points: tuple[str, ...] = (),
     missing: tuple[str, ...] = (),
+    until: date | None = None,
 ) -> Entitlement:
     return Entitlement(
         benefit=benefit.slug,
@@ -227,6 +289,7 @@ def _entitlement(
         amount=amount,
         unit=benefit.unit,
         amount_kind=benefit.amount_kind,
+        until=until,
         working=working,
         open_points=open_points,
         missing=missing,

@@ -11,9 +11,10 @@ from typing import Any
 
 import yaml
 
-from service.rules.benefit import Benefit, Condition, Example, Formula
+from service.rules.benefit import Benefit, Change, Condition, Example, Formula
 from service.rules.facts import parse_facts
 from service.rules.parameters import DatedValue, Parameter
+from service.rules.working import Step
 
 _FOLDER = Path(__file__).parent / "benefits"
 
@@ -42,6 +43,9 @@ def _benefit(path: Path) -> Benefit:
         open_points=tuple(entry["open_points"]),
         not_known=entry["not_known"],
         before=entry["before"],
+        dated_by=entry.get("dated_by"),
+        changes=tuple(Change(c["since"], c["ref"], c["text"]) for c in entry.get("changes", ())),
+        verbatim=entry.get("verbatim", True),
         formula=_formula(path.stem),
         examples=tuple(_example(example) for example in entry["examples"]),
     )
@@ -58,7 +62,9 @@ def _parameter(name: str, values: list[dict[str, Any]]) -> Parameter:
     return Parameter(
         name,
         tuple(
-            DatedValue(Decimal(str(v["value"])), v["issued_on"], v["effective_from"], v["ref"], v["phrase"])
+            DatedValue(
+                Decimal(str(v["value"])), v["issued_on"], v["effective_from"], v["ref"], v["phrase"], v.get("word", "")
+            )
             for v in values
         ),
     )
@@ -74,6 +80,8 @@ def _condition(entry: dict[str, Any], basis: str) -> Condition:
         failed={"*": failed} if isinstance(failed, str) else {str(k).lower(): v for k, v in failed.items()},
         unclear={str(k).lower(): v for k, v in entry.get("unclear", {}).items()},
         ref=entry.get("ref", basis),
+        instead=Step(entry["instead"]["text"], "", entry["instead"]["ref"]) if "instead" in entry else None,
+        question=entry.get("question", ""),
     )
 
 
@@ -87,4 +95,5 @@ def _example(entry: dict[str, Any]) -> Example:
         eligible=entry["eligible"],
         amount=None if entry.get("amount") is None else Decimal(entry["amount"]),
         missing=tuple(entry.get("missing", ())),
+        until=entry.get("until"),
     )

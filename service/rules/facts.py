@@ -57,8 +57,8 @@ class FactType:
         raise BadFact(self.name, f"{self.label}应为 true 或 false")
 
     def _choice(self, value: object) -> str:
-        if isinstance(value, str) and value in self.choices:
-            return value
+        if isinstance(value, str | int) and str(value) in self.choices:
+            return str(value)
         raise BadFact(self.name, f"{self.label}只能是 {'、'.join(self.choices)} 之一")
 
     def _date(self, value: object) -> date:

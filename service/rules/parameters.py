@@ -12,13 +12,14 @@ class NotInForce(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DatedValue:
-    """`phrase` is quoted word for word from the clause `ref`."""
+    """`phrase` is quoted word for word from the clause `ref`; it states the number, or a `word` that stands for it."""
 
     value: Decimal
     issued_on: date
     effective_from: date
     ref: str
     phrase: str
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def test_every_word_file_of_the_project_is_good() -> None:
         ("facts.yaml", "- fact: terms\n  value: （数）\n  phrases: [（数）到（数）]\n", 1, "同一个占位只能写一次"),
         ("facts.yaml", "\n- fact: shoe_size\n  value: '43'\n  phrases: [鞋码]\n", 2, "没有名为 shoe_size 的情况"),
         ("facts.yaml", "- fact: terms\n  value: 许多\n  phrases: [好多学期]\n", 1, "学期数应为数字"),
-        ("facts.yaml", "- fact: institution_in\n  value: wuhan\n  phrases: [武汉]\n", 1, "机构在哪里只能是"),
+        ("facts.yaml", "- fact: institution_in\n  value: wuhan\n  phrases: [武汉]\n", 1, "机构（房子）在哪里只能是"),
         (
             "replies.yaml",
             "- id: a\n  status: maybe\n  reason: b\n  phrases: [甲]\n  text: 乙\n",
