@@ -1,8 +1,8 @@
 """Phrases as clerks write them → compiled patterns.
 
 A phrase is plain text; `…` is a gap of up to eight characters without punctuation; `（甲/乙）` is either of the two;
-`（数）` `（钱）` `（日期）` stand for a number, an amount of money and a date, and are captured. Phrases and texts are
-compared after `normalize`.
+`（数）` `（钱）` `（日期）` `（学期）` stand for a number, money, a date and a school term, and are captured.
+Phrases and texts are compared after `normalize`.
 """
 
 import re
@@ -18,22 +18,36 @@ _MONEY = (
     r"|[零〇一二两三四五六七八九十百千万亿点]{1,12})"
 )
 _DATE = (
-    r"(?:(?:[0-9]{2,4}|今|去|前|明|后|[零〇一二三四五六七八九]{4})年(?:的)?)?"
-    r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})月(?:份|底|初|中)?(?:(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})[日号])?"
-    r"|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"
+    r"(?:(?:(?:[0-9]{2,4}|今|去|前|大前|明|后|[零〇一二三四五六七八九]{2,4})年(?:的)?)?"
+    r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3}|正|腊|这个|本|上个?|上上个?|下个?|下下个?)月(?:份|底|初|中)?"
+    r"(?:(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})[日号])?"
+    r"|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{8}(?![0-9])"
+    r"|今天|今日|昨天|前天|大前天|明天|后天|大后天|今年|去年|前年|明年|后年"
+    r"|(?:[0-9]{4}|[零〇一二三四五六七八九]{4})年)"
 )
-_SLOTS = {"数": f"(?P<number>{NUMERAL})", "钱": f"(?P<money>{_MONEY})", "日期": f"(?P<date>{_DATE})"}
+_TERM = r"(?:(?:[0-9]{4}|[0-9]{2}|今|去|前|明|[零〇一二三四五六七八九]{4})年(?:的)?)?[春秋](?:季|天)?(?:学期)?"
+_SLOTS = {
+    "数": f"(?P<number>{NUMERAL})",
+    "钱": f"(?P<money>{_MONEY})",
+    "日期": f"(?P<date>{_DATE})",
+    "学期": f"(?P<term>{_TERM})",
+}
 _GAP = r"[^。!?;,\n]{0,8}?"
 _PART = re.compile(r"(…|（[^（）]*）)")
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Where a phrase stood in the normalized text, and what its slot held ("" where it has none)."""
+    """Where a phrase stood in the normalized text, and what its slots held, by name."""
 
     start: int
     end: int
-    value: str
+    slots: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def value(self) -> str:
+        """What the first slot held, "" where there is none."""
+        return next((value for value in self.slots.values() if value), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +65,7 @@ class Phrase:
         if self.pattern is None and self.plain not in normalized:
             return []
         pattern = self.pattern or re.compile(re.escape(self.plain))
-        return [
-            Match(found.start(), found.end(), next((value for value in found.groupdict().values() if value), ""))
-            for found in pattern.finditer(normalized)
-        ]
+        return [Match(found.start(), found.end(), found.groupdict()) for found in pattern.finditer(normalized)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,5 +122,5 @@ def _part(part: str) -> str:
     if "/" in inside:
         return f"(?:{'|'.join(re.escape(normalize(choice)) for choice in inside.split('/'))})"
     if inside not in _SLOTS:
-        raise ValueError(f"不认识的占位 {part}，只能用 （数）（钱）（日期） 或 （甲/乙）")
+        raise ValueError(f"不认识的占位 {part}，只能用 （数）（钱）（日期）（学期） 或 （甲/乙）")
     return _SLOTS[inside]

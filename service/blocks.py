@@ -44,9 +44,12 @@ def _conclude(page: Page, asked: Understanding, benefit: Benefit, entitlement: E
         page.lines.append(page.say("open", name=name, why="；".join(entitlement.open_points)) + mark)
         return Status.NO_BASIS
     page.lines.append(page.say("rate", name=name, rate=benefit.rate) + mark)
-    if not _wants_amount(asked, entitlement) or (len(asked.benefits) > 1 and not asked.wants_total):
+    wanted = [fact for fact in entitlement.missing if fact not in asked.unknown]
+    if not wanted or not asked.may_ask or not _wants_amount(asked, entitlement):
         return Status.ANSWERED
-    questions = [benefit.question(fact) for fact in entitlement.missing[:ASK_AT_MOST]]
+    if len(asked.benefits) > 1 and not asked.wants_total:
+        return Status.ANSWERED
+    questions = [benefit.question(fact) for fact in wanted[:ASK_AT_MOST]]
     asks = page.say("asks", name=name, questions="".join(questions))
     if asked.mixed:
         asks = page.say("mixed", facts="、".join(fact_types()[fact].label for fact in asked.mixed)) + asks
@@ -58,11 +61,16 @@ def _conclude(page: Page, asked: Understanding, benefit: Benefit, entitlement: E
 def _wants_amount(asked: Understanding, entitlement: Entitlement) -> bool:
     """A total is asked for, numbers were given that this benefit computes with, or a single fact is missing."""
     needs = benefits()[entitlement.benefit].needs
-    numbers = [name for name in asked.said if name in needs and fact_types()[name].type == "decimal"]
+    numbers = [name for name in asked.said if name in needs and _computed_with(name)]
     several_terms = "terms" in asked.said and asked.facts["terms"] != 1
     own_case = asked.about != asked.on or "terms" in asked.said
     nearly = own_case and len(entitlement.missing) == 1 and len(set(needs) & set(asked.said)) > 1
-    return asked.wants_total or several_terms or bool(numbers) or nearly
+    return asked.wants_total or asked.own_case or several_terms or bool(numbers) or nearly
+
+
+def _computed_with(fact: str) -> bool:
+    kind = fact_types()[fact]
+    return (kind.type == "decimal" and kind.unit.startswith("元")) or kind.unit in {"天", "%", "个月"}
 
 
 def _granted(page: Page, entitlement: Entitlement, label: str) -> str:

@@ -1,17 +1,32 @@
-"""The day asked about, as people say it (2025年春季学期, 去年三月, 7月1号) → a date; unknown phrases give None."""
+"""The day that people name (2025年春季学期, 去年三月, 下月8号, 后天) → a date; what cannot be read gives None."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from corpus.numerals import read_number
 
-_RELATIVE = {"今年": 0, "去年": -1, "前年": -2, "明年": 1, "后年": 2}
-_YEAR = r"(?P<year>[0-9]{4}|[0-9]{2}|[零〇一二三四五六七八九]{4}|今|去|前|明)年(?:的)?"
+_RELATIVE = {"今": 0, "去": -1, "前": -2, "大前": -3, "明": 1, "后": 2}
+_DAYS = {"今天": 0, "今日": 0, "昨天": -1, "前天": -2, "大前天": -3, "明天": 1, "后天": 2, "大后天": 3}
+_MONTHS = {
+    "这个": 0,
+    "本": 0,
+    "上": -1,
+    "上个": -1,
+    "上上": -2,
+    "上上个": -2,
+    "下": 1,
+    "下个": 1,
+    "下下": 2,
+    "下下个": 2,
+}
+_YEAR = r"(?P<year>[0-9]{4}|[0-9]{2}|[零〇一二三四五六七八九]{2,4}|今|去|大前|前|明|后)年(?:的)?"
 _TERM = re.compile(rf"(?:{_YEAR})?(?P<season>春|秋)(?:季|天|上|到|至|$|、|学期|入学|开学)")
 _DAY = re.compile(
-    rf"(?:{_YEAR})?(?P<month>[0-9]{{1,2}}|[一二三四五六七八九十]{{1,2}})月(?:份)?(?:(?P<day>[0-9]{{1,2}}|[一二三四五六七八九十]{{1,3}})[日号])?"
+    rf"(?:{_YEAR})?(?P<month>[0-9]{{1,2}}|[一二三四五六七八九十]{{1,3}}|正|腊|这个|本|上上个?|上个?|下下个?|下个?)月"
+    r"(?:份|底|初|中)?(?:(?P<day>[0-9]{1,2}|[一二三四五六七八九十]{1,3})[日号])?"
 )
-_ISO = re.compile(r"(?P<year>[0-9]{4})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})")
+_ISO = re.compile(r"(?P<year>[0-9]{4})(?P<mark>[-/.]?)(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})(?![0-9])")
+_WHOLE_YEAR = re.compile(rf"{_YEAR}")
 _DIGITS = str.maketrans("零〇一二三四五六七八九", "00123456789")
 _SEASON_MONTH = {"春": 3, "秋": 9}
 
@@ -19,36 +34,60 @@ _SEASON_MONTH = {"春": 3, "秋": 9}
 def term_asked(text: str, on: date) -> date | None:
     """The first day counted for the first school term named in the text: March or September."""
     found = _TERM.search(text)
-    if found is None:
-        return None
-    month = _SEASON_MONTH[found["season"]]
-    return date(_year(found["year"], on), month, 1)
+    year = _year(found["year"], on) if found else None
+    return date(year, _SEASON_MONTH[found["season"]], 1) if found and year else None
 
 
-def day_named(text: str, on: date) -> date | None:
-    """The first calendar day or month (its first day) named in the text; a month without a year is the latest one."""
-    found = _ISO.search(text) or _DAY.search(text)
-    if found is None:
-        return None
-    month, day = _number(found["month"]), _number(found["day"])
-    year = _year(found["year"], on)
-    if found["year"] is None and month > on.month:
-        year -= 1
+def day_named(text: str, on: date, *, future: bool = False) -> date | None:
+    """The first calendar day or month (its first day) named in the text.
+
+    A month without a year is the latest one, or with `future` the next.
+    """
+    for word, days in _DAYS.items():
+        if word in text and not any(word in longer and longer in text for longer in _DAYS if longer != word):
+            return on + timedelta(days=days)
+    found = _ISO.search(text)
+    if found is not None:
+        return _date(int(found["year"]), int(found["month"]), int(found["day"]))
+    found = _DAY.search(text)
+    return _of_month(found["year"], found["month"], found["day"], on, future) if found else None
+
+
+def year_named(text: str, on: date) -> int | None:
+    """The first year named in the text."""
+    found = _WHOLE_YEAR.search(text)
+    return _year(found["year"], on) if found else None
+
+
+def _of_month(year: str | None, month: str, day: str | None, on: date, future: bool) -> date | None:
+    number = int(read_number(day) or 0) if day else 1
+    if month in _MONTHS:
+        months = on.year * 12 + on.month - 1 + _MONTHS[month]
+        return _date(months // 12, months % 12 + 1, number)
+    named = {"正": 1, "腊": 12}.get(month) or int(read_number(month) or 0)
+    told = _year(year, on)
+    if year is None:
+        told = on.year + (named < on.month if future else -(named > on.month))
+    return _date(told, named, number) if told else None
+
+
+def _date(year: int, month: int, day: int) -> date | None:
     try:
-        return date(year, month, day or 1)
+        return date(year, month, day)
     except ValueError:
         return None
 
 
-def _number(text: str | None) -> int:
-    number = read_number(text) if text else None
-    return int(number) if number is not None else 0
-
-
-def _year(text: str | None, on: date) -> int:
+def _year(text: str | None, on: date) -> int | None:
+    """Two digits are a year of this century, or of the last where this one has not come so far."""
     if text is None:
         return on.year
-    if f"{text}年" in _RELATIVE:
-        return on.year + _RELATIVE[f"{text}年"]
-    year = int(text.translate(_DIGITS))
-    return year if year > 99 else 2000 + year
+    if text in _RELATIVE:
+        return on.year + _RELATIVE[text]
+    digits = text.translate(_DIGITS)
+    if len(digits) == 3:
+        return None
+    year = int(digits)
+    if year > 99:
+        return year if 1900 <= year <= 2100 else None
+    return 2000 + year if 2000 + year <= on.year + 10 else 1900 + year

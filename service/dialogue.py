@@ -32,11 +32,19 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What a conversation has said so far."""
+    """What a conversation has said so far.
 
-    facts: Facts = field(default_factory=dict)
+    `facts` by the benefit that they were said of: "" holds those of the family itself, and those said of no benefit.
+    `benefits` were spoken of last; `asked` are the facts that the last answer asked for, `unknown` those that the
+    citizen cannot say, `turns` how often in a row something was asked.
+    """
+
+    facts: Mapping[str, Facts] = field(default_factory=dict)
     benefits: tuple[str, ...] = ()
     text: str = ""
+    asked: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    turns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,8 @@ class Understanding:
 
     `text` is normalized and mended; `query` is what is searched for, `parts` the questions of a message that asks
     several; `said` are facts of this very message, `mixed` those told in several ways at once; `locators` are the
-    numbers of clauses it names.
+    numbers of clauses it names. `subjects` are the benefits it speaks of, `benefits` those of them to compute;
+    `unknown` are facts that the citizen cannot say.
     """
 
     text: str
@@ -71,10 +80,15 @@ class Understanding:
     parts: tuple[Part, ...]
     synonyms: tuple[str, ...]
     locators: tuple[str, ...]
+    subjects: tuple[str, ...]
     benefits: tuple[str, ...]
     facts: Mapping[str, FactValue]
     said: tuple[str, ...]
     mixed: tuple[str, ...]
+    unknown: tuple[str, ...]
+    own_case: bool
+    may_ask: bool
+    remembered: Mapping[str, Facts]
     wants_total: bool
     on_topic: bool
     restarts: bool

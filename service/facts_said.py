@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from corpus.numerals import read_number
+from corpus.phrases import Match
+from service.dates import day_named, term_asked, year_named
 from service.rules.facts import BadFact, FactValue, fact_types
 from service.words import FactPhrase, Words
 
@@ -33,9 +37,9 @@ class Stated:
     mixed: bool = False
 
 
-def facts_in(text: str, words: Words) -> Said:
-    """`text` is normalized and mended."""
-    stated = _stated(text, words)
+def facts_in(text: str, words: Words, on: date) -> Said:
+    """`text` is normalized and mended; days are told from the day of asking `on`."""
+    stated = _stated(text, words, on)
     corrected_from = _corrected_from(text, words)
     chosen = {fact.fact: fact for fact in _one_each(stated, corrected_from)}
     mixed = _mixed([fact for fact in stated if fact.start >= corrected_from or corrected_from == 0], chosen)
@@ -57,35 +61,60 @@ def _mixed(stated: Sequence[Stated], chosen: Mapping[str, Stated]) -> tuple[str,
     return tuple(dict.fromkeys(mixed))
 
 
-def _stated(text: str, words: Words) -> list[Stated]:
+def _stated(text: str, words: Words, on: date) -> list[Stated]:
     """Every fact stated, in the order of the text; of two that overlap the longer phrase counts."""
-    found = [stated for entry in words.facts for stated in _matches(entry, text)]
+    found = [stated for entry in words.facts for stated in _matches(entry, text, on)]
     longest = [s for s in found if not any(_covers(other, s) for other in found)]
     sure = [s for s in longest if not _negated(s, text, words)]
     return sorted(sure, key=lambda s: s.start)
 
 
-def _matches(entry: FactPhrase, text: str) -> Iterable[Stated]:
+def _matches(entry: FactPhrase, text: str, on: date) -> Iterable[Stated]:
     for match in entry.phrases.find(text):
         if any(word in text[match.start : match.end] for word in entry.without):
             continue
         try:
-            value = _value(entry, match.value)
+            value = _value(entry, match, on)
         except BadFact:
             continue
         if value is not None or entry.value in _OPEN:
             yield Stated(entry.fact, value, match.start, match.end, entry.value == _MIXED)
 
 
-def _value(entry: FactPhrase, slot: str) -> FactValue | None:
+def _value(entry: FactPhrase, match: Match, on: date) -> FactValue | None:
     if entry.value in _OPEN:
         return None
     if not entry.value.startswith("（"):
         return fact_types()[entry.fact].parse(entry.value)
-    number = read_number(slot)
+    dated = entry.value.startswith(("（日期）", "（学期）"))
+    value = _day(entry, match, on) if dated else _number(entry, match)
+    return None if value is None else fact_types()[entry.fact].parse(value)
+
+
+def _number(entry: FactPhrase, match: Match) -> Decimal | None:
+    number = read_number(match.slots.get("number") or match.slots.get("money") or "")
     if number is None or (entry.at_least is not None and number < entry.at_least):
         return None
-    return fact_types()[entry.fact].parse(number + entry.plus)
+    return number + entry.plus
+
+
+def _day(entry: FactPhrase, match: Match, on: date) -> date | int | None:
+    """A day, a school term or, for a fact that counts years, a year; （日期）-（数） is as many years before."""
+    told = match.slots.get("date") or match.slots.get("term") or ""
+    if fact_types()[entry.fact].type == "int":
+        return year_named(told, on)
+    day = term_asked(told, on) or day_named(told, on, future=entry.future)
+    if day is None or not entry.value.endswith("（数）"):
+        return day
+    years = read_number(match.slots.get("number") or "")
+    return _years_before(day, int(years)) if years else None
+
+
+def _years_before(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return date(day.year - years, 2, 28)
 
 
 def _covers(other: Stated, stated: Stated) -> bool:

@@ -42,7 +42,7 @@ def answer_question(question: Question, parts: Parts) -> Answer:
             found, level = _found(asked, snapshot, words, parts, level)
             draft = _failed(words) if not snapshot and not asked.benefits else None
             draft = draft or compose(asked, found, calculate(asked), words, clauses, parts.calibration)
-        return _answer(verify(draft), asked, snapshot, level)
+        return _answer(verify(draft), asked, question.earlier, snapshot, level)
 
 
 def level_of(snapshot: Snapshot | None, last_good: bool) -> Level:
@@ -75,7 +75,18 @@ def _failed(words: Words) -> Draft:
     return Draft(Status.FAILED, (text,), reason="no_snapshot", units=_TO_CALL, vouched=(text,))
 
 
-def _answer(draft: Draft, asked: Understanding, snapshot: Snapshot | None, level: Level) -> Answer:
+def _remembered(draft: Draft, asked: Understanding, earlier: Earlier) -> Earlier:
+    return Earlier(
+        facts=asked.remembered,
+        benefits=asked.subjects,
+        text=asked.text,
+        asked=draft.missing,
+        unknown=asked.unknown,
+        turns=earlier.turns + 1 if draft.missing else 0,
+    )
+
+
+def _answer(draft: Draft, asked: Understanding, earlier: Earlier, snapshot: Snapshot | None, level: Level) -> Answer:
     return Answer(
         status=draft.status,
         reason=draft.reason,
@@ -88,5 +99,5 @@ def _answer(draft: Draft, asked: Understanding, snapshot: Snapshot | None, level
         about=asked.about,
         snapshot=snapshot.id if snapshot else "",
         level=level,
-        remembered=Earlier(asked.facts, asked.benefits, asked.text),
+        remembered=_remembered(draft, asked, earlier),
     )

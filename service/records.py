@@ -1,8 +1,8 @@
 """What was asked and answered, kept through SQLAlchemy: SQLite by default, another database by URL."""
 
 import secrets
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from pydantic import TypeAdapter
 from sqlalchemy import DateTime, Engine, String, Text, bindparam, create_engine, event, insert, select, update
@@ -12,6 +12,8 @@ from service.dialogue import Answer, Earlier, Question
 from service.rules.facts import parse_facts
 
 _ANSWER = TypeAdapter(Answer)
+_EARLIER = TypeAdapter(Earlier)
+_FORGOTTEN_AFTER = timedelta(hours=24)
 
 
 class _Base(DeclarativeBase):
@@ -19,11 +21,10 @@ class _Base(DeclarativeBase):
 
 
 class _ConversationRow(_Base):
-    __tablename__ = "conversations"
+    __tablename__ = "dialogues"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    facts: Mapped[str] = mapped_column(Text)
-    benefits: Mapped[str] = mapped_column(Text)
-    text: Mapped[str] = mapped_column(Text)
+    said_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    earlier: Mapped[str] = mapped_column(Text)
 
 
 class _AnswerRow(_Base):
@@ -53,15 +54,16 @@ class Records:
             _tune_sqlite(self._engine)
         _Base.metadata.create_all(self._engine)
 
-    def earlier(self, conversation_id: str | None) -> Earlier | None:
-        """What a conversation said so far; None for an id that was never issued."""
+    def earlier(self, conversation_id: str | None, now: datetime) -> Earlier | None:
+        """What a conversation said so far; None for an id that was never issued, or that has been silent for a day."""
         if conversation_id is None:
             return None
         with Session(self._engine) as session:
             row = session.get(_ConversationRow, conversation_id)
-        if row is None:
+        if row is None or now.astimezone(UTC) - row.said_at.replace(tzinfo=UTC) > _FORGOTTEN_AFTER:
             return None
-        return Earlier(parse_facts(_FACTS.validate_json(row.facts)), tuple(row.benefits.split()), row.text)
+        earlier = _EARLIER.validate_json(row.earlier)
+        return replace(earlier, facts={owner: parse_facts(said) for owner, said in earlier.facts.items()})
 
     def save(
         self, conversation_id: str | None, channel: str, asked_at: datetime, question: Question, answer: Answer
@@ -69,7 +71,7 @@ class Records:
         """One row for the answer, one for the conversation; a None id begins a new conversation."""
         saved = Saved(secrets.token_urlsafe(24), conversation_id or secrets.token_urlsafe(24))
         with self._engine.begin() as db:
-            said = _said(answer.remembered)
+            said = _said(answer.remembered, asked_at)
             if conversation_id:
                 db.execute(_CHANGE_CONVERSATION, said | {"conversation": saved.conversation_id})
             else:
@@ -85,21 +87,18 @@ class Records:
         self._engine.dispose()
 
 
-_FACTS = TypeAdapter(dict[str, str])
-
-
 _NEW_CONVERSATION = insert(_ConversationRow)
 _CHANGE_CONVERSATION = (
     update(_ConversationRow)
     .where(_ConversationRow.id == bindparam("conversation"))
-    .values(facts=bindparam("facts"), benefits=bindparam("benefits"), text=bindparam("text"))
+    .values(said_at=bindparam("said_at"), earlier=bindparam("earlier"))
 )
 _NEW_ANSWER = insert(_AnswerRow)
 
 
-def _said(remembered: Earlier) -> dict[str, str]:
-    facts = _FACTS.dump_json({name: _plain(value) for name, value in remembered.facts.items()}).decode()
-    return {"facts": facts, "benefits": " ".join(remembered.benefits), "text": remembered.text}
+def _said(remembered: Earlier, at: datetime) -> dict[str, str | datetime]:
+    plain = {owner: {name: _plain(value) for name, value in facts.items()} for owner, facts in remembered.facts.items()}
+    return {"said_at": at.astimezone(UTC), "earlier": _EARLIER.dump_json(replace(remembered, facts=plain)).decode()}
 
 
 def _plain(value: object) -> str:

@@ -63,6 +63,7 @@ class FactPhrase(_Entry):
     without: tuple[str, ...] = ()
     plus: Decimal = Decimal(0)
     at_least: Decimal | None = None
+    future: bool = False
 
     @model_validator(mode="after")
     def _known(self) -> "FactPhrase":
@@ -77,10 +78,15 @@ class FactPhrase(_Entry):
 
 
 class Subject(_Entry):
+    """Words for a benefit. `search`: asked about in general it is searched for, and computed only for a case of one's
+    own, which is told by its facts or by `own`."""
+
     benefit: str
     phrases: SomePhrases
     things: MaybePhrases = Phrases()
     unless: MaybePhrases = Phrases()
+    own: MaybePhrases = Phrases()
+    search: bool = False
     about: str = "term"
 
 

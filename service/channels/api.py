@@ -54,7 +54,7 @@ def router(parts: Parts, records: Records, now: Callable[[], datetime], log: Cal
 
     def _ask(body: AskIn) -> AskOut:
         started, asked_at = time.perf_counter(), now()
-        earlier = records.earlier(body.conversation_id)
+        earlier = records.earlier(body.conversation_id, asked_at)
         conversation = body.conversation_id if earlier else None
         question = Question(mask(body.question), body.on or asked_at.date(), _facts(body.facts))
         if earlier:

@@ -26,7 +26,10 @@ class BadFact(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FactType:
-    """`type` is int, decimal, date, bool or choice; `choices` maps value → Chinese label."""
+    """`type` is int, decimal, date, bool or choice; `choices` maps value → Chinese label.
+
+    `family`: it is a fact of the family, whatever benefit is asked about.
+    """
 
     name: str
     label: str
@@ -37,6 +40,7 @@ class FactType:
     minimum: Decimal | None
     maximum: Decimal | None
     default: str | None
+    family: bool = False
 
     def parse(self, value: object) -> FactValue:
         """Raises BadFact. Numbers may come as text; floats are refused, as they are not exact."""
@@ -106,6 +110,7 @@ def _fact_type(entry: dict[str, str]) -> FactType:
         minimum=limits[0],
         maximum=limits[1],
         default=entry.get("default"),
+        family=bool(entry.get("family", False)),
     )
 
 

@@ -195,7 +195,9 @@ def _benefits(
     _another(page, asked, searched, entitlements)
     close(page, asked, clauses, units)
     missing = (
-        tuple(dict.fromkeys(name for e in entitlements for name in e.missing)) if status is Status.ASKS_FOR_FACT else ()
+        tuple(dict.fromkeys(name for e in entitlements for name in e.missing if name not in asked.unknown))
+        if status is Status.ASKS_FOR_FACT
+        else ()
     )
     return page.draft(status, reason, units, tuple(entitlements), missing[:ASK_AT_MOST])
 

@@ -1,21 +1,27 @@
 """A question → what it asks: the mended text, the benefits, the facts stated, the day asked about."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from corpus.tokens import normalize
+from service.bare_answers import bare_answers
 from service.dates import day_named, term_asked
 from service.dialogue import Earlier, Part, Question, Understanding
 from service.facts_said import Said, facts_in
+from service.memory import keep, recall
 from service.references import locators_in
+from service.rules.benefit import dated
 from service.rules.catalogue import benefits
-from service.rules.facts import FactValue
+from service.rules.facts import Facts
 from service.words import Subject, Words
 
-_FAMILY = ("birth_order", "birth_order_disputed")
+_ORDER = ("birth_order", "birth_order_disputed")
 _STOPS = re.compile(r"[。!?;,、:\n]+")
 _SHORTEST = 5
 _MOST_PARTS = 4
+_MOST_TURNS = 4
 _SHORT = 18
 
 
@@ -24,28 +30,61 @@ def understand(question: Question, words: Words) -> Understanding:
     text = mend(question.text, words)
     restart = words.intents["restart"].said_in(text)
     earlier = Earlier() if restart else question.earlier
-    said, synonyms = facts_in(text, words), synonyms_of(text, words)
+    said, synonyms = _said(text, earlier, words, question.on), synonyms_of(text, words)
     named = subjects_in(text, words)
     own_topic = _has_own_topic(text, synonyms, words)
-    slugs = named or _continued(text, earlier, said, own_topic, words)
+    subjects = named or _continued(text, earlier, said, own_topic, words)
+    told = {**said.facts, **question.facts}
+    memory = keep(earlier.facts, subjects, told, said.doubted)
+    facts = recall(memory, subjects or earlier.benefits)
+    total = words.intents["total"].said_in(text)
+    benefits = tuple(slug for slug in subjects if total or _own_case(slug, text, words, told, said, memory))
     elliptic = len(text) <= _SHORT and words.intents["follow"].said_in(text)
-    follows = bool(earlier.text) and not named and (bool(slugs) or not own_topic or elliptic)
+    follows = bool(earlier.text) and not named and (bool(subjects) or not own_topic or elliptic)
     return Understanding(
         text=text,
         query=f"{earlier.text} {text}" if follows else text,
         parts=_questions_in(text, words),
         synonyms=synonyms,
         locators=locators_in(text),
-        benefits=slugs,
-        facts={**_kept(earlier, slugs, said), **said.facts, **question.facts},
+        subjects=subjects,
+        benefits=benefits,
+        facts=facts,
         said=tuple(said.facts),
         mixed=said.mixed,
-        wants_total=words.intents["total"].said_in(text),
-        on_topic=bool(slugs or synonyms) or follows or own_topic,
+        unknown=_unknown(text, earlier, said, words),
+        wants_total=total,
+        own_case=bool(earlier.asked) or any(s.own.said_in(text) for s in words.subjects if s.benefit in benefits),
+        may_ask=earlier.turns < _MOST_TURNS,
+        remembered=memory,
+        on_topic=bool(subjects or synonyms) or follows or own_topic,
         restarts=restart and len(text) <= _SHORT and not own_topic,
         on=question.on,
-        about=_about(text, slugs, words, question.on),
+        about=_about(text, benefits, facts, words, question.on),
     )
+
+
+def _said(text: str, earlier: Earlier, words: Words, on: date) -> Said:
+    """What the message states, or else replies to what was asked."""
+    said = facts_in(text, words, on)
+    return said if said.facts else replace(said, facts=bare_answers(text, earlier.asked, words, on))
+
+
+def _own_case(slug: str, text: str, words: Words, told: Facts, said: Said, memory: Mapping[str, Facts]) -> bool:
+    """Whether a benefit is to be computed: asked about in general, some are only searched for."""
+    entries = [subject for subject in words.subjects if subject.benefit == slug]
+    if not any(entry.search for entry in entries) or any(entry.own.said_in(text) for entry in entries):
+        return True
+    needs = set(benefits()[slug].needs) - set(_ORDER)
+    return bool(needs & (told.keys() | said.doubted | memory.get(slug, {}).keys()))
+
+
+def _unknown(text: str, earlier: Earlier, said: Said, words: Words) -> tuple[str, ...]:
+    """What the citizen has said not to know, until it is told."""
+    now: tuple[str, ...] = ()
+    if words.intents["cannot_say"].said_in(text):
+        now = tuple(sorted(said.doubted)) or earlier.asked
+    return tuple(name for name in dict.fromkeys((*earlier.unknown, *now)) if name not in said.facts)
 
 
 def _has_own_topic(text: str, synonyms: tuple[str, ...], words: Words) -> bool:
@@ -57,16 +96,10 @@ def _has_own_topic(text: str, synonyms: tuple[str, ...], words: Words) -> bool:
 
 def _without_family(text: str, words: Words) -> str:
     for entry in words.facts:
-        if entry.fact in _FAMILY:
+        if entry.fact in _ORDER:
             for match in entry.phrases.find(text):
                 text = text[: match.start] + " " * (match.end - match.start) + text[match.end :]
     return text
-
-
-def _kept(earlier: Earlier, slugs: tuple[str, ...], said: Said) -> dict[str, FactValue]:
-    """What was said earlier: all of it while the benefit is the same, of the family alone when it is another."""
-    same = not slugs or not earlier.benefits or slugs == earlier.benefits
-    return {n: v for n, v in earlier.facts.items() if n not in said.doubted and (same or n in _FAMILY)}
 
 
 def _questions_in(text: str, words: Words) -> tuple[Part, ...]:
@@ -112,13 +145,15 @@ def _continued(text: str, earlier: Earlier, said: Said, own_topic: bool, words: 
     before = earlier.benefits or subjects_in(f"{earlier.text} {text}", words)
     needs = {fact for slug in before if slug in benefits() for fact in benefits()[slug].needs}
     stated = needs & (said.facts.keys() | said.doubted)
-    adds = bool(stated - set(_FAMILY)) or (bool(stated) and not own_topic)
+    adds = bool(stated - set(_ORDER)) or (bool(stated) and not own_topic)
     elliptic = len(text) <= _SHORT and words.intents["follow"].said_in(text) and not own_topic
     asks_detail = not own_topic and any(one.phrases.said_in(text) for one in words.unstated)
     return before if adds or elliptic or asks_detail else ()
 
 
-def _about(text: str, benefits: tuple[str, ...], words: Words, on: date) -> date:
+def _about(text: str, slugs: tuple[str, ...], facts: Facts, words: Words, on: date) -> date:
+    """The day that a fact gives to a benefit, or else the school term or the day of birth named."""
+    days = (dated(benefits()[slug], facts) for slug in slugs if slug in benefits())
     kinds = {subject.benefit: subject.about for subject in words.subjects}
-    day = day_named(text, on) if "birth" in {kinds.get(b) for b in benefits} else None
-    return term_asked(text, on) or day or on
+    day = day_named(text, on) if "birth" in {kinds.get(slug) for slug in slugs} else None
+    return next(filter(None, days), None) or term_asked(text, on) or day or on

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,10 +15,18 @@ from service.records import Records
 NOW = datetime(2026, 7, 1, 1, 30, tzinfo=UTC)
 ASKED = Question("老二上了三个学期，能领多少", date(2026, 7, 1))
 SAID = Earlier(
-    facts={"terms": 3, "registered": True, "institution_in": "district", "months": Decimal("4.5")},
+    facts={
+        "": {"birth_order": 2, "mother_birth_date": date(1988, 3, 2)},
+        "childcare-enrolment-subsidy": {"terms": 3, "registered": True, "institution_in": "district"},
+        "kindergarten-fee-reduction": {"months": Decimal("4.5")},
+    },
     benefits=("childcare-enrolment-subsidy", "delivery-subsidy"),
     text="老二上了三个学期，能领多少",
+    asked=("terms",),
+    unknown=("loan_limit",),
+    turns=2,
 )
+FOUR_TERMS = Earlier({"": {"terms": 4}}, (), "四个学期")
 
 
 def answer(remembered: Earlier = SAID) -> Answer:
@@ -57,7 +65,7 @@ def test_conversation_is_remembered_value_by_value(open_records: Callable[[], Re
 
     saved = records.save(None, "api", NOW, ASKED, answer())
 
-    assert records.earlier(saved.conversation_id) == SAID
+    assert records.earlier(saved.conversation_id, NOW) == SAID
 
 
 def test_conversation_outlives_the_process(open_records: Callable[[], Records]) -> None:
@@ -65,17 +73,30 @@ def test_conversation_outlives_the_process(open_records: Callable[[], Records]) 
     saved = before.save(None, "api", NOW, ASKED, answer())
     before.close()
 
-    assert open_records().earlier(saved.conversation_id) == SAID
+    assert open_records().earlier(saved.conversation_id, NOW) == SAID
+
+
+@pytest.mark.parametrize(
+    ("silent", "remembered"), [(timedelta(hours=24), SAID), (timedelta(hours=24, seconds=1), None)]
+)
+def test_conversation_is_forgotten_after_a_day_of_silence(
+    open_records: Callable[[], Records], silent: timedelta, remembered: Earlier | None
+) -> None:
+    records = open_records()
+
+    saved = records.save(None, "api", NOW, ASKED, answer())
+
+    assert records.earlier(saved.conversation_id, NOW + silent) == remembered
 
 
 def test_last_turn_is_the_one_remembered(open_records: Callable[[], Records]) -> None:
     records = open_records()
     saved = records.save(None, "api", NOW, ASKED, answer())
 
-    again = records.save(saved.conversation_id, "api", NOW, ASKED, answer(Earlier({"terms": 4}, (), "四个学期")))
+    again = records.save(saved.conversation_id, "api", NOW, ASKED, answer(FOUR_TERMS))
 
     assert again.conversation_id == saved.conversation_id
-    assert records.earlier(saved.conversation_id) == Earlier({"terms": 4}, (), "四个学期")
+    assert records.earlier(saved.conversation_id, NOW) == FOUR_TERMS
     assert records.count() == 2
 
 
@@ -84,7 +105,7 @@ def test_unknown_conversation_has_nothing_earlier(open_records: Callable[[], Rec
     records = open_records()
     records.save(None, "api", NOW, ASKED, answer())
 
-    assert records.earlier(unknown) is None
+    assert records.earlier(unknown, NOW) is None
 
 
 def test_question_and_answer_are_kept_with_time_channel_and_snapshot(
