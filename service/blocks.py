@@ -19,8 +19,9 @@ def write_benefit(page: Page, asked: Understanding, entitlement: Entitlement, cl
     benefit = benefits()[entitlement.benefit]
     clause = clauses.get(benefit.basis)
     mark = page.cite(Quote(clause, benefit.quote)) if clause else ""
-    status = _conclude(page, asked, benefit, entitlement, mark)
-    _working(page, entitlement, clauses)
+    status = _conclude(page, asked, benefit, entitlement, mark, clauses)
+    if entitlement.eligible is True and entitlement.amount is not None:
+        page.lines.append(page.say("working") + _steps(page, benefit, entitlement, clauses) + "。")
     if clause:
         page.show(Quote(clause, benefit.quote))
     else:
@@ -32,10 +33,22 @@ def write_benefit(page: Page, asked: Understanding, entitlement: Entitlement, cl
     return status
 
 
-def _conclude(page: Page, asked: Understanding, benefit: Benefit, entitlement: Entitlement, mark: str) -> Status:
-    label, name, why = benefit.label, entitlement.name, "；".join(step.sentence for step in entitlement.working)
+def _conclude(
+    page: Page,
+    asked: Understanding,
+    benefit: Benefit,
+    entitlement: Entitlement,
+    mark: str,
+    clauses: Mapping[str, Clause],
+) -> Status:
+    label, name = benefit.label, entitlement.name
     if entitlement.eligible is False:
+        why = _steps(page, benefit, entitlement, clauses)
         page.lines.append(page.say("not_eligible", label=label, name=name, why=why) + mark)
+        return Status.ANSWERED
+    if entitlement.eligible and entitlement.amount is None:
+        said = _steps(page, benefit, entitlement, clauses)
+        page.lines.append(page.say("eligible_no_amount", name=name, said=said) + mark)
         return Status.ANSWERED
     if entitlement.eligible:
         page.lines.append(_granted(page, entitlement, label) + mark)
@@ -43,7 +56,7 @@ def _conclude(page: Page, asked: Understanding, benefit: Benefit, entitlement: E
     if not entitlement.missing:
         page.lines.append(page.say("open", name=name, why="；".join(entitlement.open_points)) + mark)
         return Status.NO_BASIS
-    page.lines.append(page.say("rate", name=name, rate=benefit.rate) + mark)
+    page.lines.append(rate_line(page, benefit, clauses))
     wanted = [fact for fact in entitlement.missing if fact not in asked.unknown]
     if not wanted or not asked.may_ask or not _wants_amount(asked, entitlement):
         return Status.ANSWERED
@@ -73,14 +86,28 @@ def _computed_with(fact: str) -> bool:
     return (kind.type == "decimal" and kind.unit.startswith("元")) or kind.unit in {"天", "%", "个月"}
 
 
+def rate_line(page: Page, benefit: Benefit, clauses: Mapping[str, Clause]) -> str:
+    """What the benefit gives in general, with marks for the operative sentence and for every number."""
+    said = page.say("rate", name=benefit.name, rate=benefit.rate)
+    basis = clauses.get(benefit.basis)
+    marks = page.cite(Quote(basis, benefit.quote)) if basis else ""
+    refs = dict.fromkeys(value.ref for parameter in benefit.parameters.values() for value in parameter.values)
+    for ref in (ref for ref in refs if ref != benefit.basis and ref in clauses):
+        marks += page.prove(said, clauses[ref])
+    return said + marks
+
+
 def _granted(page: Page, entitlement: Entitlement, label: str) -> str:
-    if entitlement.amount is None:
-        said = "；".join(step.sentence for step in entitlement.working)
-        return page.say("eligible_no_amount", label=label, name=entitlement.name, said=said)
     until = page.say("until", day=_in_words(entitlement.until)) if entitlement.until else ""
     kind = f"eligible_{entitlement.amount_kind}"
     return page.say(
-        kind, label=label, name=entitlement.name, amount=entitlement.amount, unit=entitlement.unit, until=until
+        kind,
+        label=label,
+        name=entitlement.name,
+        amount=entitlement.amount,
+        unit=entitlement.unit,
+        until=until,
+        period=entitlement.period,
     )
 
 
@@ -88,12 +115,10 @@ def _in_words(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _working(page: Page, entitlement: Entitlement, clauses: Mapping[str, Clause]) -> None:
-    if entitlement.eligible is not True:
-        return
-    basis = benefits()[entitlement.benefit].basis
+def _steps(page: Page, benefit: Benefit, entitlement: Entitlement, clauses: Mapping[str, Clause]) -> str:
+    """The sentences of the working, each with the clause it rests on where that is another than the basis."""
     steps = []
     for step in entitlement.working:
-        clause = clauses.get(step.ref) if step.ref != basis else None
+        clause = clauses.get(step.ref) if step.ref != benefit.basis else None
         steps.append(step.sentence + (page.cite(Quote(clause, operative(clause, step.sentence))) if clause else ""))
-    page.lines.append(page.say("working") + "；".join(steps) + "。")
+    return "；".join(steps)

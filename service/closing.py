@@ -6,6 +6,7 @@ from corpus.clause import Clause
 from corpus.tokens import normalize
 from service.dialogue import Quote, Understanding
 from service.page import Page
+from service.rules.benefit import Change
 from service.rules.catalogue import benefits
 from service.sentences import operative, relevance
 from service.words import Note, OfficeValue
@@ -21,7 +22,8 @@ def close(page: Page, asked: Understanding, clauses: Mapping[str, Clause], units
     _later(page, asked, clauses)
     _office(page, asked)
     if units:
-        page.lines.append(page.say("units", units="、".join(units)))
+        plan = not page.quotes or any(quote.clause.verbatim for quote in page.quotes)
+        page.lines.append(page.say("units" if plan else "units_digest", units="、".join(units)))
     if any(_paid(page, quote) for quote in page.quotes):
         page.lines.append(page.say("validity", unit="区卫健局" if "区卫健局" in units or not units else units[0]))
         notice = clauses.get(page.words.wording["validity_ref"])
@@ -71,18 +73,40 @@ def _proof(page: Page, note: Note, clauses: Mapping[str, Clause]) -> str:
 
 
 def _later(page: Page, asked: Understanding, clauses: Mapping[str, Clause]) -> None:
-    """The later rule that changes a cited clause and speaks most of what is asked."""
+    """What changed since: for a computed benefit the changes of its card, for other cited clauses the one later rule
+    that speaks most of what is asked."""
+    for change in _changes(asked):
+        clause = clauses.get(change.ref)
+        quote = Quote(clause, operative(clause, change.text)) if clause else None
+        page.lines.append(page.say("later") + change.text + (page.cite(quote) if quote else ""))
+        page.vouched.append(change.text)
+    best = _latest_of_others(page, asked, clauses)
+    if best is not None:
+        quote = Quote(best, operative(best, asked.query, asked.synonyms))
+        page.lines.append(page.say("later") + quote.text + page.cite(quote))
+
+
+def _changes(asked: Understanding) -> list[Change]:
+    known = [
+        c for slug in asked.benefits if slug in benefits() for c in benefits()[slug].changes if c.since <= asked.on
+    ]
+    return list({change.ref: change for change in known}.values())
+
+
+def _latest_of_others(page: Page, asked: Understanding, clauses: Mapping[str, Clause]) -> Clause | None:
+    computed = {benefits()[slug].basis for slug in asked.benefits if slug in benefits()}
     cited = {str(quote.clause.ref) for quote in page.quotes}
-    said = " ".join((asked.query, *asked.synonyms, *(benefits()[slug].name for slug in asked.benefits)))
+    said = " ".join((asked.query, *asked.synonyms))
     later = [
         clause
         for ref, clause in clauses.items()
-        if cited & set(clause.affects) and clause.known(asked.on) and ref not in cited and clause.certainty != "低"
+        if (cited - computed) & set(clause.affects)
+        and clause.known(asked.on)
+        and ref not in cited
+        and clause.certainty != "低"
     ]
     best = max(later, key=lambda clause: relevance(clause, said), default=None)
-    if best is not None and relevance(best, said) >= _LATER_FLOOR:
-        quote = Quote(best, operative(best, said))
-        page.lines.append(page.say("later") + quote.text + page.cite(quote))
+    return best if best is not None and relevance(best, said) >= _LATER_FLOOR else None
 
 
 def _office(page: Page, asked: Understanding) -> None:

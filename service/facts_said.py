@@ -13,7 +13,8 @@ from service.words import FactPhrase, Words
 
 _LOOK_BACK = 4
 _MIXED = "!"
-_OPEN = ("?", _MIXED)
+_NOTHING = "-"
+_OPEN = ("?", _MIXED, _NOTHING)
 _SINGLE = ("institution_in", "registered", "kindergarten_class")
 
 
@@ -28,18 +29,20 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A fact in the text; value None: said in a way that leaves it open."""
+    """A fact in the text; value None: said in a way that leaves it open, or with `nothing` no fact at all."""
 
     fact: str
     value: FactValue | None
     start: int
     end: int
     mixed: bool = False
+    nothing: bool = False
 
 
-def facts_in(text: str, words: Words, on: date) -> Said:
-    """`text` is normalized and mended; days are told from the day of asking `on`."""
-    stated = _stated(text, words, on)
+def facts_in(text: str, words: Words, on: date, asked: Sequence[str] = ()) -> Said:
+    """`text` is normalized and mended; days are told from the day of asking `on`; `asked` are facts just asked for."""
+    entries = [entry for entry in words.facts if not entry.asked or entry.fact in asked]
+    stated = _stated(text, entries, words, on)
     corrected_from = _corrected_from(text, words)
     chosen = {fact.fact: fact for fact in _one_each(stated, corrected_from)}
     mixed = _mixed([fact for fact in stated if fact.start >= corrected_from or corrected_from == 0], chosen)
@@ -61,11 +64,11 @@ def _mixed(stated: Sequence[Stated], chosen: Mapping[str, Stated]) -> tuple[str,
     return tuple(dict.fromkeys(mixed))
 
 
-def _stated(text: str, words: Words, on: date) -> list[Stated]:
+def _stated(text: str, entries: Sequence[FactPhrase], words: Words, on: date) -> list[Stated]:
     """Every fact stated, in the order of the text; of two that overlap the longer phrase counts."""
-    found = [stated for entry in words.facts for stated in _matches(entry, text, on)]
+    found = [stated for entry in entries for stated in _matches(entry, text, on)]
     longest = [s for s in found if not any(_covers(other, s) for other in found)]
-    sure = [s for s in longest if not _negated(s, text, words)]
+    sure = [s for s in longest if not s.nothing and not _negated(s, text, words)]
     return sorted(sure, key=lambda s: s.start)
 
 
@@ -78,7 +81,7 @@ def _matches(entry: FactPhrase, text: str, on: date) -> Iterable[Stated]:
         except BadFact:
             continue
         if value is not None or entry.value in _OPEN:
-            yield Stated(entry.fact, value, match.start, match.end, entry.value == _MIXED)
+            yield Stated(entry.fact, value, match.start, match.end, entry.value == _MIXED, entry.value == _NOTHING)
 
 
 def _value(entry: FactPhrase, match: Match, on: date) -> FactValue | None:

@@ -50,8 +50,9 @@ def operative(clause: Clause, question: str, synonyms: Sequence[str] = (), at_mo
     extra = frozenset(token for phrase in synonyms for token in tokens_of(phrase)) - asked
     scores = [_score(piece, asked, extra) for piece in pieces]
     best = max(range(len(pieces)), key=lambda n: (scores[n], -n))
-    if _HEADING.match(pieces[best].strip()) and best + 1 < len(pieces):
-        return "".join(pieces[best : best + at_most]).strip()
+    title = best == 0 and not clause.verbatim  # a digest begins with what it is about
+    if (title or _HEADING.match(pieces[best].strip())) and best + 1 < len(pieces):
+        return "".join(pieces[best : best + at_most + title]).strip()
     start, end = _widen(scores, best, at_most)
     return "".join(pieces[start:end]).strip()
 

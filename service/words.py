@@ -57,6 +57,8 @@ class Synonym(_Entry):
 
 
 class FactPhrase(_Entry):
+    """`future`: a month without a year is one to come; `asked`: counts only where the fact has just been asked for."""
+
     fact: str
     value: str
     phrases: SomePhrases
@@ -64,13 +66,14 @@ class FactPhrase(_Entry):
     plus: Decimal = Decimal(0)
     at_least: Decimal | None = None
     future: bool = False
+    asked: bool = False
 
     @model_validator(mode="after")
     def _known(self) -> "FactPhrase":
         if self.fact not in fact_types():
             raise ValueError(f"没有名为 {self.fact} 的情况，可用的见 service/rules/facts.yaml")
         try:
-            if self.value not in {"?", "!"} and not self.value.startswith("（"):
+            if self.value not in {"?", "!", "-"} and not self.value.startswith("（"):
                 fact_types()[self.fact].parse(self.value)
         except BadFact as error:
             raise ValueError(str(error)) from error
@@ -78,14 +81,15 @@ class FactPhrase(_Entry):
 
 
 class Subject(_Entry):
-    """Words for a benefit. `search`: asked about in general it is searched for, and computed only for a case of one's
-    own, which is told by its facts or by `own`."""
+    """Words for a benefit, and facts that only it needs (`told_by`). `search`: asked about in general it is searched
+    for, and computed only for a case of one's own, which is told by its facts or by `own`."""
 
     benefit: str
     phrases: SomePhrases
     things: MaybePhrases = Phrases()
     unless: MaybePhrases = Phrases()
     own: MaybePhrases = Phrases()
+    told_by: tuple[str, ...] = ()
     search: bool = False
     about: str = "term"
 

@@ -74,7 +74,7 @@ def test_every_responsible_unit_is_named_by_the_clause(benefit: Benefit, clauses
 
 @pytest.mark.parametrize("benefit", ALL, ids=lambda b: b.name)
 def test_every_clause_named_by_a_rule_exists(benefit: Benefit, clauses: dict[str, str]) -> None:
-    instead = [condition.instead.ref for condition in benefit.conditions if condition.instead]
+    instead = [condition.instead.step.ref for condition in benefit.conditions if condition.instead]
     named = [condition.ref for condition in benefit.conditions] + [change.ref for change in benefit.changes]
 
     assert [ref for ref in (*named, *instead) if ref not in clauses] == []

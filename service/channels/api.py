@@ -20,6 +20,7 @@ from service.channels.schema import (
     Day,
     DocumentOut,
     EntitlementOut,
+    EntitlementsOut,
     ErrorOut,
     HitOut,
     QuestionText,
@@ -32,7 +33,9 @@ from service.records import Records
 from service.rules.benefit import assess
 from service.rules.catalogue import benefits
 from service.rules.facts import Facts, parse_facts
+from service.rules.family import claims
 from service.steps.understand import mend, synonyms_of
+from service.timeline import timeline
 
 _ERRORS: dict[int | str, dict[str, object]] = {
     400: {"model": ErrorOut, "description": "不是正确的 JSON"},
@@ -129,6 +132,18 @@ def router(parts: Parts, records: Records, now: Callable[[], datetime], log: Cal
             raise NotFound(f"没有名为 {slug[:60]} 的待遇", "slug")
         day = body.on or now().date()
         return EntitlementOut.of(assess(benefits()[slug], _facts(body.facts), day, day))
+
+    @api.post("/entitlements")
+    def entitlements(body: CalculateIn) -> EntitlementsOut:
+        """All that one family may claim."""
+        day = body.on or now().date()
+        return EntitlementsOut.of(claims(_facts(body.facts), day, day), day)
+
+    @api.post("/entitlements/timeline", response_class=Response, responses={200: {"content": {"image/svg+xml": {}}}})
+    def entitlements_timeline(body: CalculateIn) -> Response:
+        """The same list as a picture."""
+        day, facts = body.on or now().date(), _facts(body.facts)
+        return Response(timeline(claims(facts, day, day), facts), media_type="image/svg+xml")
 
     return api
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -14,6 +15,7 @@ from service.dialogue import Answer, Citation
 from service.records import Saved
 from service.rules.benefit import Benefit, Entitlement
 from service.rules.facts import FactType, fact_types
+from service.rules.family import Claim
 
 QUESTION_LIMIT = 500
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
@@ -150,6 +152,58 @@ class EntitlementOut(BaseModel):
             working=[StepOut(sentence=s.sentence, value=s.value, ref=s.ref) for s in entitlement.working],
             open_points=entitlement.open_points,
             missing=entitlement.missing,
+        )
+
+
+class ChangeOut(BaseModel):
+    since: date
+    ref: str
+    text: str
+
+
+class ClaimOut(EntitlementOut):
+    """One benefit of the family's list: what it gives in general, its clause, whom to ask, what changed since."""
+
+    stage: str
+    clause: str
+    rate: str
+    units: tuple[str, ...]
+    changes: list[ChangeOut]
+
+    @staticmethod
+    def of_claim(claim: Claim) -> "ClaimOut":
+        benefit = claim.benefit
+        return ClaimOut(
+            **EntitlementOut.of(claim.entitlement).model_dump(),
+            stage=benefit.stage,
+            clause=benefit.basis,
+            rate=benefit.rate,
+            units=benefit.units,
+            changes=[ChangeOut(since=c.since, ref=c.ref, text=c.text) for c in claim.changes],
+        )
+
+
+class StageOut(BaseModel):
+    stage: str
+    benefits: tuple[str, ...]
+
+
+class EntitlementsOut(BaseModel):
+    """All that one family may claim, by the order of its life; `stages` groups the slugs."""
+
+    on: date
+    stages: list[StageOut]
+    entitlements: list[ClaimOut]
+
+    @staticmethod
+    def of(claims: Sequence[Claim], on: date) -> "EntitlementsOut":
+        grouped: dict[str, list[str]] = {}
+        for claim in claims:
+            grouped.setdefault(claim.benefit.stage, []).append(claim.benefit.slug)
+        return EntitlementsOut(
+            on=on,
+            stages=[StageOut(stage=stage, benefits=tuple(slugs)) for stage, slugs in grouped.items()],
+            entitlements=[ClaimOut.of_claim(claim) for claim in claims],
         )
 
 

@@ -13,12 +13,14 @@ from service.rules.working import Step
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a formula comes to; `amount` is None where the text gives no number, `until` the last day of a term."""
+    """What a formula comes to; `amount` is None where the text gives no number, `until` the last day of a term,
+    `period` what the amount is for (每月, 2025年度) where it is not for the whole."""
 
     amount: Decimal | None
     steps: tuple[Step, ...]
     open_points: tuple[str, ...] = ()
     until: date | None = None
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,14 @@ Formula = Callable[..., Outcome]
 
 
 @dataclass(frozen=True, slots=True)
+class Instead:
+    """What applies to those who fail a condition, told from the day `since` on."""
+
+    since: date
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """One condition of a clause. `met` may contain {value}.
 
@@ -61,7 +71,7 @@ class Condition:
     failed: Mapping[str, str]
     unclear: Mapping[str, str]
     ref: str
-    instead: Step | None = None
+    instead: Instead | None = None
     question: str = ""
 
     def verdict(self, value: FactValue) -> bool | None:
@@ -122,7 +132,8 @@ class Change:
 class Benefit:
     """One benefit; `quote` is its operative sentence, word for word, in the clause `basis`.
 
-    `dated_by` is the fact that says which day the parameters are taken of (a day, or a year), `about` its kind.
+    `dated_by` is the fact that says which day the parameters are taken of (a day, or a year); `months` are the child's
+    first and last month of age that it concerns.
     """
 
     slug: str
@@ -143,6 +154,7 @@ class Benefit:
     dated_by: str | None
     changes: tuple[Change, ...]
     verbatim: bool
+    months: tuple[int, int] | None
     formula: Formula
     examples: tuple[Example, ...]
 
@@ -170,6 +182,7 @@ class Entitlement:
     unit: str
     amount_kind: str
     until: date | None = None
+    period: str = ""
     working: tuple[Step, ...] = ()
     open_points: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
@@ -193,16 +206,16 @@ def assess(benefit: Benefit, facts: Facts, on: date, about: date) -> Entitlement
     if decided and decided[0][0] is None:
         return _open(benefit, facts, [step.sentence for verdict, step in decided if verdict is None])
     if decided:
-        return _entitlement(benefit, facts, eligible=False, working=_failed(benefit, facts, decided))
+        return _entitlement(benefit, facts, eligible=False, working=_failed(benefit, facts, decided, on))
     missing = tuple(c.fact for c, (verdict, step) in zip(benefit.conditions, verdicts, strict=True) if step is None)
     return _concluded(benefit, facts, steps, missing, _compute(benefit, facts, values, about))
 
 
-def _failed(benefit: Benefit, facts: Facts, decided: Sequence[tuple[bool | None, Step]]) -> tuple[Step, ...]:
+def _failed(benefit: Benefit, facts: Facts, decided: Sequence[tuple[bool | None, Step]], on: date) -> tuple[Step, ...]:
     """The conditions that fail, and what applies instead."""
     failed = tuple(step for verdict, step in decided if verdict is False)
     refused = [c for c in benefit.conditions if c.fact in facts and _judge(c, facts)[0] is False]
-    return failed + tuple(dict.fromkeys(c.instead for c in refused if c.instead))
+    return failed + tuple(dict.fromkeys(c.instead.step for c in refused if c.instead and c.instead.since <= on))
 
 
 def _concluded(
@@ -225,6 +238,7 @@ def _concluded(
         working=steps + outcome.steps,
         open_points=outcome.open_points + benefit.open_points,
         until=outcome.until,
+        period=outcome.period,
     )
 
 
@@ -281,6 +295,7 @@ def _entitlement(
     open_points: tuple[str, ...] = (),
     missing: tuple[str, ...] = (),
     until: date | None = None,
+    period: str = "",
 ) -> Entitlement:
     return Entitlement(
         benefit=benefit.slug,
@@ -290,6 +305,7 @@ def _entitlement(
         unit=benefit.unit,
         amount_kind=benefit.amount_kind,
         until=until,
+        period=period,
         working=working,
         open_points=open_points,
         missing=missing,

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from service.rules.benefit import Benefit, Change, Condition, Example, Formula
+from service.rules.benefit import Benefit, Change, Condition, Example, Formula, Instead
 from service.rules.facts import parse_facts
 from service.rules.parameters import DatedValue, Parameter
 from service.rules.working import Step
@@ -46,6 +46,7 @@ def _benefit(path: Path) -> Benefit:
         dated_by=entry.get("dated_by"),
         changes=tuple(Change(c["since"], c["ref"], c["text"]) for c in entry.get("changes", ())),
         verbatim=entry.get("verbatim", True),
+        months=(entry["months"][0], entry["months"][1]) if "months" in entry else None,
         formula=_formula(path.stem),
         examples=tuple(_example(example) for example in entry["examples"]),
     )
@@ -80,9 +81,13 @@ def _condition(entry: dict[str, Any], basis: str) -> Condition:
         failed={"*": failed} if isinstance(failed, str) else {str(k).lower(): v for k, v in failed.items()},
         unclear={str(k).lower(): v for k, v in entry.get("unclear", {}).items()},
         ref=entry.get("ref", basis),
-        instead=Step(entry["instead"]["text"], "", entry["instead"]["ref"]) if "instead" in entry else None,
+        instead=_instead(entry["instead"]) if "instead" in entry else None,
         question=entry.get("question", ""),
     )
+
+
+def _instead(entry: dict[str, Any]) -> Instead:
+    return Instead(entry["since"], Step(entry["text"], "", entry["ref"]))
 
 
 def _example(entry: dict[str, Any]) -> Example:

@@ -85,7 +85,7 @@ class FactType:
             raise BadFact(self.name, f"{self.label}应为{'整' if whole else '有限的'}数")
         if not self._within(number):
             raise BadFact(self.name, f"{self.label}应在 {self.minimum} 到 {self.maximum} 之间")
-        return int(number) if whole else number
+        return int(number) if whole else Decimal(f"{number:f}")
 
     def _within(self, number: Decimal) -> bool:
         return (self.minimum is None or number >= self.minimum) and (self.maximum is None or number <= self.maximum)

@@ -18,6 +18,7 @@ from service.words import Overview, Unstated, Words
 SUPPORT_FLOOR = 0.07
 _AGAINST = {"!refused": 0.25, "!handed_over": 0.25, "!no_basis": 0.4, "!out_of_scope": 0.75}
 _NEARLY = 0.85
+_LIKE_A_BANK_QUESTION = 0.2
 _SURELY = 0.4
 _OTHER_KIND = 0.65
 _HOTLINE = ("12345", "110", "120")
@@ -212,9 +213,21 @@ def _overall(statuses: Sequence[Status]) -> Status:
 def _another(page: Page, asked: Understanding, searched: Searched, entitlements: Sequence[Entitlement]) -> None:
     """What else the message asks: the clause that the search puts first, and those of its other questions."""
     first = [hit for hit in searched.whole.found[:1] if hit.likeness >= _SURELY]
-    own = {benefits()[e.benefit].basis for e in entitlements} | {str(quote.clause.ref) for quote in page.quotes}
-    for hit in {hit.clause.ref: hit for hit in (*first, *(hit for _, hit in searched.parts))}.values():
-        if str(hit.clause.ref) in own:
-            continue
-        page.lines.append(page.say("also", title=hit.clause.document_title, label=hit.clause.label))
-        page.show(Quote(hit.clause, operative(hit.clause, asked.query, asked.synonyms)))
+    shown = {benefits()[e.benefit].basis for e in entitlements} | {str(quote.clause.ref) for quote in page.quotes}
+    for said, synonyms, clause in (
+        *((asked.query, asked.synonyms, hit.clause) for hit in first if str(hit.clause.ref) not in shown),
+        *((part.text, part.synonyms, hit.clause) for part, hit in searched.parts if _speaks_of_it(hit)),
+    ):
+        quote = Quote(clause, operative(clause, said, synonyms))
+        if not any(quote.clause == other.clause and _alike(quote.text, other.text) for other in page.quotes):
+            page.lines.append(page.say("also", title=clause.document_title, label=clause.label))
+            page.show(quote)
+
+
+def _speaks_of_it(hit: Found) -> bool:
+    return hit.support >= SUPPORT_FLOOR or hit.likeness >= _LIKE_A_BANK_QUESTION
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether one holds the other, but for its last marks."""
+    return one.rstrip("〔。〕；") in other or other.rstrip("〔。〕；") in one

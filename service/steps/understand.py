@@ -33,12 +33,12 @@ def understand(question: Question, words: Words) -> Understanding:
     said, synonyms = _said(text, earlier, words, question.on), synonyms_of(text, words)
     named = subjects_in(text, words)
     own_topic = _has_own_topic(text, synonyms, words)
-    subjects = named or _continued(text, earlier, said, own_topic, words)
+    subjects = named or _continued(text, earlier, said, own_topic, words) or _told_by_facts(text, said, words)
     told = {**said.facts, **question.facts}
     memory = keep(earlier.facts, subjects, told, said.doubted)
     facts = recall(memory, subjects or earlier.benefits)
     total = words.intents["total"].said_in(text)
-    benefits = tuple(slug for slug in subjects if total or _own_case(slug, text, words, told, said, memory))
+    own = [slug for slug in subjects if _own_case(slug, text, words, told, said, memory)]
     elliptic = len(text) <= _SHORT and words.intents["follow"].said_in(text)
     follows = bool(earlier.text) and not named and (bool(subjects) or not own_topic or elliptic)
     return Understanding(
@@ -48,25 +48,25 @@ def understand(question: Question, words: Words) -> Understanding:
         synonyms=synonyms,
         locators=locators_in(text),
         subjects=subjects,
-        benefits=benefits,
+        benefits=subjects if own else (),
         facts=facts,
         said=tuple(said.facts),
         mixed=said.mixed,
         unknown=_unknown(text, earlier, said, words),
         wants_total=total,
-        own_case=bool(earlier.asked) or any(s.own.said_in(text) for s in words.subjects if s.benefit in benefits),
+        own_case=bool(earlier.asked) or any(s.own.said_in(text) for s in words.subjects if s.benefit in own),
         may_ask=earlier.turns < _MOST_TURNS,
         remembered=memory,
         on_topic=bool(subjects or synonyms) or follows or own_topic,
         restarts=restart and len(text) <= _SHORT and not own_topic,
         on=question.on,
-        about=_about(text, benefits, facts, words, question.on),
+        about=_about(text, tuple(own), facts, words, question.on),
     )
 
 
 def _said(text: str, earlier: Earlier, words: Words, on: date) -> Said:
     """What the message states, or else replies to what was asked."""
-    said = facts_in(text, words, on)
+    said = facts_in(text, words, on, earlier.asked)
     return said if said.facts else replace(said, facts=bare_answers(text, earlier.asked, words, on))
 
 
@@ -132,6 +132,12 @@ def subjects_in(text: str, words: Words) -> tuple[str, ...]:
     money = words.intents["money"].said_in(text) or total
     told = [s.benefit for s in words.subjects if money and _told(s, text)]
     return tuple(dict.fromkeys([*named, *told]))
+
+
+def _told_by_facts(text: str, said: Said, words: Words) -> tuple[str, ...]:
+    """Benefits told from a fact that only they need."""
+    told = said.facts.keys() | said.doubted
+    return tuple(s.benefit for s in words.subjects if told & set(s.told_by) and not s.unless.said_in(text))
 
 
 def _told(subject: Subject, text: str) -> bool:

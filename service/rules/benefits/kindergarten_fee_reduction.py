@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 from service.rules.benefit import Needs, Result
-from service.rules.money import yuan
 from service.rules.parameters import DatedValue
 from service.rules.working import Step, compute
 
@@ -34,18 +33,15 @@ def kindergarten_fee_reduction(
     if not private:
         public_fee_per_month = public_fee_per_month or own_fee_per_month
         public_fee_per_term = public_fee_per_term or own_fee_per_term
-    ref = reduction_rate.ref
+    ref, rate = reduction_rate.ref, reduction_rate.value
     if public_fee_per_month is not None and months is not None:
-        base = compute(
-            f"公办保教费 {public_fee_per_month}元/月 × {months}个月 = {{value}}元",
-            f"yuan({public_fee_per_month} * {months})",
-            ref,
-        )
+        fee, said = f"{public_fee_per_month} * {months}", f"公办保教费 {public_fee_per_month}元/月 × {months}个月"
     elif public_fee_per_term is not None:
-        base = Step(f"公办保教费一学期{yuan(public_fee_per_term)}元", str(yuan(public_fee_per_term)), ref)
+        fee, said = f"{public_fee_per_term}", f"公办保教费一学期{public_fee_per_term}元"
     else:
         return _missing(public_fee_per_month, months)
-    reduction = compute(f"{base.value}元 × 10% = {{value}}元", f"yuan({base.value} * {reduction_rate.value})", ref)
+    base = compute(f"{said} = {{value}}元", f"yuan({fee})", ref)
+    reduction = compute("其中10% = {value}元", f"yuan({fee} * {rate})", ref)
     steps = [base, reduction]
     if private and own_fee_per_month and months:
         own = compute(

@@ -38,11 +38,6 @@ def near(random: Random, *marks: date) -> date:
     return _FIRST + timedelta(days=random.randrange((_LAST - _FIRST).days + 1))
 
 
-def after(random: Random, first: date, days: int = 1200) -> date:
-    """The first day itself as often as any later day."""
-    return first + timedelta(days=random.choice([0, 0, 1, random.randrange(days)]))
-
-
 def money(random: Random, *marks: str, up_to: int) -> Decimal:
     """A mark or one 分 beside it, whole 元, or any 分."""
     way = random.randrange(3)
@@ -63,9 +58,8 @@ def spoil(
     way = random.randrange(4)
     facts = dict(good)
     if way == 0 and failing:
-        facts |= {
-            name: random.choice(failing[name]) for name in random.sample(sorted(failing), random.choice([1, 1, 2]))
-        }
+        names = random.sample(sorted(failing), min(len(failing), random.choice([1, 1, 2])))
+        facts |= {name: random.choice(failing[name]) for name in names}
     if way == 1 and unsettled:
         name = random.choice(sorted(unsettled))
         facts[name] = random.choice(unsettled[name])
