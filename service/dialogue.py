@@ -87,6 +87,7 @@ class Understanding:
     mixed: tuple[str, ...]
     unknown: tuple[str, ...]
     own_case: bool
+    everything: bool
     may_ask: bool
     remembered: Mapping[str, Facts]
     wants_total: bool

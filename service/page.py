@@ -28,11 +28,17 @@ class Page:
         return f"[{self.quotes.index(quote) + 1}]"
 
     def prove(self, text: str, clause: Clause) -> str:
-        """Marks of the sentences that hold those numbers of the text that nothing quoted from the clause holds yet."""
+        """Marks of the fewest sentences that hold those numbers of the text that nothing quoted from it holds yet."""
         held = [quote.text for quote in self.quotes if quote.clause == clause]
         unproven = numbers_in(text) - numbers_in(" ".join(held))
-        pieces = [piece for piece in sentences(clause.text) if unproven & numbers_in(piece)]
-        return "".join(self.cite(Quote(clause, piece.strip())) for piece in pieces)
+        pieces = list(sentences(clause.text))
+        chosen: list[str] = []
+        while best := max(pieces, key=lambda piece: len(unproven & numbers_in(piece)), default=""):
+            if not unproven & numbers_in(best):
+                break
+            unproven -= numbers_in(best)
+            chosen.append(best)
+        return "".join(self.cite(Quote(clause, piece.strip())) for piece in pieces if piece in chosen)
 
     def show(self, quote: Quote) -> None:
         kind = "quote" if quote.clause.verbatim else "digest"

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from service.rules.facts import Facts
 from service.rules.family import Claim
 
-_LEFT, _TOP, _ROW, _MONTH, _BOTTOM = 190, 64, 30, 8, 40
+_LEFT, _TOP, _ROW, _MONTH, _BOTTOM = 204, 64, 30, 8, 40
 _FIRST, _LAST = -12, 72
 _MARKS = {-12: "备孕", 0: "出生", 12: "1岁", 24: "2岁", 36: "3岁", 48: "4岁", 60: "5岁", 72: "6岁"}
 _KINDS = {

@@ -8,7 +8,8 @@ from service.rules.benefit import Benefit, Change, Entitlement, assess
 from service.rules.catalogue import benefits
 from service.rules.facts import Facts
 
-STAGES = ("备孕", "分娩", "休假", "0—3岁", "3—6岁", "住房", "税", "其他")
+OTHER = "其他"  # other kinds of family: those of one child, of two daughters, those who lost a child, old fines
+STAGES = ("备孕", "分娩", "休假", "0—3岁", "3—6岁", "住房", "税", OTHER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from service.blocks import ASK_AT_MOST, write_benefit
 from service.calibration import Calibration
 from service.closing import close
 from service.dialogue import Draft, Quote, Searched, Status, Understanding
+from service.family_list import write_family
 from service.page import Page
 from service.rules.benefit import Entitlement
 from service.rules.catalogue import benefits
+from service.rules.family import claims
 from service.sentences import operative
 from service.words import Overview, Unstated, Words
 
@@ -43,6 +45,8 @@ def compose(
     reason = _like_one_not_answered(results)
     if reason in {"refused", "handed_over"}:
         return _stopped(asked, found, words, reason)
+    if asked.everything and unstated is None:
+        return _family(asked, words, clauses)
     if entitlements:
         return _benefits(asked, searched, entitlements, words, clauses, unstated)
     overview = next(
@@ -59,6 +63,13 @@ def compose(
     if reason == "no_basis" or not found:
         return _no_basis(asked, found, words, clauses)
     return _lookup(asked, searched, words, clauses)
+
+
+def _family(asked: Understanding, words: Words, clauses: Mapping[str, Clause]) -> Draft:
+    page = Page(words)
+    entitlements = write_family(page, claims(asked.facts, asked.on, asked.about), clauses)
+    close(page, asked, clauses, ())
+    return page.draft(Status.ANSWERED, None, ("区卫健局",), entitlements)
 
 
 def _there(locators: Sequence[str], clauses: Mapping[str, Clause]) -> bool:

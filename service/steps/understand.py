@@ -22,6 +22,7 @@ _STOPS = re.compile(r"[。!?;,、:\n]+")
 _SHORTEST = 5
 _MOST_PARTS = 4
 _MOST_TURNS = 4
+_MANY_NAMED = 2
 _SHORT = 18
 
 
@@ -55,6 +56,7 @@ def understand(question: Question, words: Words) -> Understanding:
         unknown=_unknown(text, earlier, said, words),
         wants_total=total,
         own_case=bool(earlier.asked) or any(s.own.said_in(text) for s in words.subjects if s.benefit in own),
+        everything=words.intents["everything"].said_in(text) and len(named) < _MANY_NAMED,
         may_ask=earlier.turns < _MOST_TURNS,
         remembered=memory,
         on_topic=bool(subjects or synonyms) or follows or own_topic,
