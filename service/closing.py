@@ -123,4 +123,7 @@ def _office(page: Page, asked: Understanding) -> None:
 
 
 def _asked_of_office(entries: Iterable[OfficeValue], asked: Understanding, cited: set[str]) -> list[OfficeValue]:
-    return [entry for entry in entries if cited & set(entry.clauses) and entry.phrases.said_in(asked.text)][:2]
+    used = {name for slug in asked.benefits if slug in benefits() for name in benefits()[slug].needs} - set(asked.facts)
+    computed = [entry for entry in entries if entry.fact in used and entry.known(asked.about)]
+    spoken = [entry for entry in entries if cited & set(entry.clauses) and entry.phrases.said_in(asked.text)]
+    return list({entry.id: entry for entry in (*computed, *spoken)}.values())[:2]

@@ -41,7 +41,7 @@ def answer_question(question: Question, parts: Parts) -> Answer:
         if draft is None:
             found, level = _found(asked, snapshot, words, parts, level)
             draft = _failed(words) if not snapshot and not asked.benefits else None
-            draft = draft or compose(asked, found, calculate(asked), words, clauses, parts.calibration)
+            draft = draft or compose(asked, found, calculate(asked, words), words, clauses, parts.calibration)
         return _answer(verify(draft), asked, question.earlier, snapshot, level)
 
 

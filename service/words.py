@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -170,7 +171,8 @@ class Intent(_Entry):
 
 
 class OfficeValue(_Entry):
-    """What only the office knows; `value` is empty until somebody enters it."""
+    """What only the office knows; `value` is empty until somebody enters it. With `fact` it is that fact of everybody
+    who does not say another, from `valid_from` on."""
 
     id: str
     name: str
@@ -182,6 +184,24 @@ class OfficeValue(_Entry):
     source: str = ""
     entered_by: str = ""
     checked_on: str = ""
+    fact: str = ""
+
+    @model_validator(mode="after")
+    def _can_be_computed_with(self) -> "OfficeValue":
+        if self.fact and self.fact not in fact_types():
+            raise ValueError(f"没有名为 {self.fact} 的情况，可用的见 service/rules/facts.yaml")
+        if self.fact and self.value:
+            try:
+                fact_types()[self.fact].parse(self.value)
+                date.fromisoformat(self.valid_from)
+            except BadFact as error:
+                raise ValueError(str(error)) from error
+            except ValueError as error:
+                raise ValueError("有 fact 的，valid_from 要写真实的日期 YYYY-MM-DD") from error
+        return self
+
+    def known(self, about: date) -> bool:
+        return bool(self.fact and self.value) and date.fromisoformat(self.valid_from) <= about
 
 
 @dataclass(frozen=True, slots=True)

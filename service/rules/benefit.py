@@ -195,6 +195,7 @@ def assess(benefit: Benefit, facts: Facts, on: date, about: date) -> Entitlement
 
     `on` is the day of asking, `about` the day asked about, unless the fact that dates the benefit is given.
     """
+    facts = _twins_first(facts)
     about = dated(benefit, facts) or about
     try:
         values = {name: parameter.value(on, about) for name, parameter in benefit.parameters.items()}
@@ -209,6 +210,13 @@ def assess(benefit: Benefit, facts: Facts, on: date, about: date) -> Entitlement
         return _entitlement(benefit, facts, eligible=False, working=_failed(benefit, facts, decided, on))
     missing = tuple(c.fact for c, (verdict, step) in zip(benefit.conditions, verdicts, strict=True) if step is None)
     return _concluded(benefit, facts, steps, missing, _compute(benefit, facts, values, about))
+
+
+def _twins_first(facts: Facts) -> Facts:
+    """Which of the twins of a first birth is the second child, no text says."""
+    babies = facts.get("babies")
+    disputed = facts.get("birth_order") == 1 and isinstance(babies, int) and babies > 1
+    return {"birth_order_disputed": True, **facts} if disputed else facts
 
 
 def _failed(benefit: Benefit, facts: Facts, decided: Sequence[tuple[bool | None, Step]], on: date) -> tuple[Step, ...]:

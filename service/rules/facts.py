@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ import yaml
 FactValue = int | Decimal | bool | date | str
 Facts = Mapping[str, FactValue]
 
+_LARGEST = 10**30
 _FILE = Path(__file__).with_name("facts.yaml")
 
 
@@ -61,12 +62,17 @@ class FactType:
         raise BadFact(self.name, f"{self.label}应为 true 或 false")
 
     def _choice(self, value: object) -> str:
-        if isinstance(value, str | int) and str(value) in self.choices:
-            return str(value)
+        if isinstance(value, str) or (isinstance(value, int) and abs(value) < _LARGEST):
+            return self._named(str(value))
+        return self._named("")
+
+    def _named(self, value: str) -> str:
+        if value in self.choices:
+            return value
         raise BadFact(self.name, f"{self.label}只能是 {'、'.join(self.choices)} 之一")
 
     def _date(self, value: object) -> date:
-        if isinstance(value, date):
+        if isinstance(value, date) and not isinstance(value, datetime):
             return value
         try:
             return date.fromisoformat(str(value))
@@ -75,7 +81,7 @@ class FactType:
 
     def _number(self, value: object) -> int | Decimal:
         try:
-            if isinstance(value, bool | float):
+            if isinstance(value, bool | float) or (isinstance(value, int) and abs(value) >= _LARGEST):
                 raise InvalidOperation
             number = Decimal(str(value))
         except InvalidOperation as error:

@@ -3,7 +3,7 @@
 import ast
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, DecimalException
+from decimal import ROUND_FLOOR, Decimal, DecimalException
 
 from service.rules.money import yuan
 
@@ -38,7 +38,8 @@ def compute(sentence: str, expression: str, ref: str) -> Step:
 
 
 def evaluate(expression: str) -> Value:
-    """+ - * / of exact decimals, `min` `max` `yuan` (half up to the 分), `day("2026-03-01")` + days.
+    """+ - * / of exact decimals, `min` `max` `yuan` (half up to the 分) `down` (down to the 分),
+    `day("2026-03-01")` + days.
 
     Raises BadExpression.
     """
@@ -91,8 +92,8 @@ def _called(name: str, arguments: list[ast.expr], source: str) -> Value:
     numbers = [value for value in values if isinstance(value, Decimal)]
     if len(numbers) != len(values) or not numbers:
         raise BadExpression(source)
-    if name == "yuan" and len(numbers) == 1:
-        return yuan(numbers[0])
+    if name in {"yuan", "down"} and len(numbers) == 1:
+        return yuan(numbers[0]) if name == "yuan" else numbers[0].quantize(Decimal("0.01"), rounding=ROUND_FLOOR)
     if name in {"min", "max"}:
         return min(numbers) if name == "min" else max(numbers)
     raise BadExpression(source)

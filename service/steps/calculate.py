@@ -3,11 +3,23 @@
 from service.dialogue import Understanding
 from service.rules.benefit import Entitlement, assess
 from service.rules.catalogue import benefits
+from service.rules.facts import Facts, fact_types
+from service.words import Words
 
 
-def calculate(understanding: Understanding) -> tuple[Entitlement, ...]:
+def calculate(understanding: Understanding, words: Words) -> tuple[Entitlement, ...]:
+    """What the citizen says stands above what the office has entered."""
+    facts = {**_entered(understanding, words), **understanding.facts}
     return tuple(
-        assess(benefits()[slug], understanding.facts, understanding.on, understanding.about)
+        assess(benefits()[slug], facts, understanding.on, understanding.about)
         for slug in understanding.benefits
         if slug in benefits()
     )
+
+
+def _entered(understanding: Understanding, words: Words) -> Facts:
+    return {
+        entry.fact: fact_types()[entry.fact].parse(entry.value)
+        for entry in words.office
+        if entry.known(understanding.about)
+    }

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from service.rules.ages import birthday, in_words
 from service.rules.benefit import Fails, Needs, Open, Outcome, Result
 from service.rules.money import yuan
 from service.rules.parameters import DatedValue
@@ -33,18 +34,19 @@ def assisted_reproduction_cap(
         return _of_age(least_age, ceiling, mother_age, "按您说的年龄，女方")
     if own_age is None or asker == "father":
         return Needs(("mother_birth_date",))
-    who = "按您说的年龄，您" if asker == "mother" else "您没有说是女方还是男方，这里把您的年龄当作女方的年龄，"
-    return _of_age(least_age, ceiling, own_age, who)
+    if asker is None:
+        return Needs(("asker",))
+    return _of_age(least_age, ceiling, own_age, "按您说的年龄，您")
 
 
 def _of_birth_date(least_age: DatedValue, ceiling: DatedValue, born: date, day: date) -> Outcome:
     if born > day:
         return Open((_LATER_BORN,))
-    birthday = _birthday(born, day.year)
-    age = day.year - born.year - (day < birthday)
-    if day == birthday and age == least_age.value:
+    turned = birthday(born, day.year)
+    age = day.year - born.year - (day < turned)
+    if day == turned and age == least_age.value:
         return Open((_BIRTHDAY.format(age=age) + (_LEAP_DAY if born.day != day.day else ""),))
-    return _judged(least_age, ceiling, age, f"女方{_in_words(born)}出生，到{_in_words(day)}")
+    return _judged(least_age, ceiling, age, f"女方{in_words(born)}出生，到{in_words(day)}")
 
 
 def _of_age(least_age: DatedValue, ceiling: DatedValue, said: Decimal, who: str) -> Outcome:
@@ -65,15 +67,3 @@ def _judged(
         Step(f"费用累计不超过{at_most}元，这是上限，不是定额", str(at_most), ceiling.ref),
     )
     return Result(at_most, steps, open_points)
-
-
-def _birthday(born: date, year: int) -> date:
-    """The last day of February for those born on the 29th, in a common year."""
-    try:
-        return born.replace(year=year)
-    except ValueError:
-        return date(year, 2, 28)
-
-
-def _in_words(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -13,12 +13,12 @@ def housing_fund_loan_limit(
     multiple, share = limit_multiple.value, price_share.value
     raised = compute(
         f"按限额算的上限：您说的规定限额{loan_limit}元 × {multiple} = {{value}}元",
-        f"yuan({loan_limit} * {multiple})",
+        f"down({loan_limit} * {multiple})",
         limit_multiple.ref,
     )
     of_price = compute(
         f"按房价算的上限：购房合同总价款{contract_price}元 × {share:.0%} = {{value}}元",
-        f"yuan({contract_price} * {share})",
+        f"down({contract_price} * {share})",
         price_share.ref,
     )
     lower = compute("两道上限取低的一个，{value}元", f"min({raised.value}, {of_price.value})", limit_multiple.ref)

@@ -1,9 +1,9 @@
 """3岁以下婴幼儿照护个税扣除：每孩每月的标准 × 孩子数 × 分摊；整年都在3周岁以前的才出全年数（方案第12条第1款）。"""
 
-from calendar import monthrange
 from datetime import date
 from decimal import Decimal
 
+from service.rules.ages import birthday, in_words
 from service.rules.benefit import Fails, Needs, Open, Outcome, Result
 from service.rules.parameters import DatedValue
 from service.rules.working import Step, compute
@@ -56,29 +56,23 @@ def _young(under: bool | None, age: Decimal | None, limit: DatedValue) -> bool |
 
 def _against_year(born: date, year: int, limit: DatedValue) -> Fails | None:
     if born.year > year:
-        return Fails((Step(f"孩子{_in_words(born)}出生，{year}年度还没有出生，这一年没有这项扣除", "", limit.ref),))
+        return Fails((Step(f"孩子{in_words(born)}出生，{year}年度还没有出生，这一年没有这项扣除", "", limit.ref),))
     if year - born.year > limit.value:
-        return _too_old(f"孩子{_in_words(born)}出生，{year}年度以前", limit)
+        return _too_old(f"孩子{in_words(born)}出生，{year}年度以前", limit)
     return None
 
 
 def _against_day(born: date, about: date, limit: DatedValue) -> Fails | Open | None:
     if born > about:
-        return Fails((Step(f"孩子{_in_words(born)}才出生，出生以后才有这项扣除", "", limit.ref),))
-    birthday = _birthday(born, int(limit.value))
-    if birthday == about:
+        return Fails((Step(f"孩子{in_words(born)}才出生，出生以后才有这项扣除", "", limit.ref),))
+    turned = birthday(born, born.year + int(limit.value))
+    if turned == about:
         return Open((_BIRTHDAY,))
-    return _too_old(f"孩子{_in_words(born)}出生，", limit) if birthday < about else None
+    return _too_old(f"孩子{in_words(born)}出生，", limit) if turned < about else None
 
 
 def _too_old(who: str, limit: DatedValue) -> Fails:
     return Fails((Step(f"{who}已经满{limit.value}周岁，这一项扣除只到{limit.value}岁以下", "", limit.ref), _EDUCATION))
-
-
-def _birthday(born: date, age: int) -> date:
-    """Of 29 February in a common year the last day of the month."""
-    year = born.year + age
-    return date(year, born.month, min(born.day, monthrange(year, born.month)[1]))
 
 
 def _month(amount: DatedValue, half: DatedValue, children: int, share: str) -> tuple[Step, ...]:
@@ -96,11 +90,7 @@ def _month(amount: DatedValue, half: DatedValue, children: int, share: str) -> t
 
 def _year(month: Step, born: date, year: int, limit: DatedValue) -> tuple[Step, Step]:
     months = Step(
-        f"孩子{_in_words(born)}出生，{year}年度{_MONTHS}个月都没有满{limit.value}周岁", str(_MONTHS), limit.ref
+        f"孩子{in_words(born)}出生，{year}年度{_MONTHS}个月都没有满{limit.value}周岁", str(_MONTHS), limit.ref
     )
     said = f"{year}年度全年的扣除额 {month.value}元 × {_MONTHS}个月 = {{value}}元"
     return months, compute(said, f"yuan({month.value} * {months.value})", month.ref)
-
-
-def _in_words(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from service.rules.ages import birthday, in_words
 from service.rules.benefit import Fails, Needs, Open, Outcome, Result
 from service.rules.parameters import DatedValue
 from service.rules.working import Step
@@ -51,11 +52,11 @@ def parental_leave(
 def _of_birth_date(until_age: DatedValue, born: date, day: date) -> Step | Fails | Open:
     if born > day:
         return Open((_NOT_BORN,))
-    birthday = _birthday(born, day.year)
-    age = day.year - born.year - (day < birthday)
-    if day == birthday and age == until_age.value:
+    turned = birthday(born, day.year)
+    age = day.year - born.year - (day < turned)
+    if day == turned and age == until_age.value:
         return Open((_BIRTHDAY.format(age=age) + (_LEAP_DAY if born.day != day.day else ""),))
-    return _of_age(until_age, age < until_age.value, f"孩子{_in_words(born)}出生，到{_in_words(day)}")
+    return _of_age(until_age, age < until_age.value, f"孩子{in_words(born)}出生，到{in_words(day)}")
 
 
 def _of_age(until_age: DatedValue, under: bool, who: str) -> Step | Fails:
@@ -68,15 +69,3 @@ def _of_age(until_age: DatedValue, under: bool, who: str) -> Step | Fails:
 
 def _encouraged(days: DatedValue, until_age: DatedValue) -> str:
     return _ENCOURAGED.format(days=days.value, age=until_age.value) if days.value else _BEFORE_THE_PLAN
-
-
-def _birthday(born: date, year: int) -> date:
-    """The last day of February for those born on the 29th, in a common year."""
-    try:
-        return born.replace(year=year)
-    except ValueError:
-        return date(year, 2, 28)
-
-
-def _in_words(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

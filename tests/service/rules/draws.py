@@ -19,6 +19,11 @@ UNDECIDED: Verdict = (None, None, None)
 _FIRST, _LAST = date(2023, 1, 1), date(2026, 12, 31)
 
 
+def at_most(amount: Decimal) -> Decimal:
+    """Down to the 分: what the clause calls a ceiling is not passed by half a 分."""
+    return Decimal(int(amount * 100)) / 100
+
+
 def fen(amount: Decimal) -> Decimal:
     """Half up to the 分, by whole numbers."""
     return Decimal(int(amount * 100 + Decimal("0.5"))) / 100

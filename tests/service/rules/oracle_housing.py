@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
-from tests.service.rules.draws import NO, PLAN, UNDECIDED, Case, Facts, Verdict, fen, lose, money, near, spoil
+from tests.service.rules.draws import NO, PLAN, UNDECIDED, Case, Facts, Verdict, at_most, fen, lose, money, near, spoil
 
 
 def oracle_housing_fund_loan_limit(facts: Facts, on: date, about: date) -> Verdict:
@@ -20,7 +20,7 @@ def oracle_housing_fund_loan_limit(facts: Facts, on: date, about: date) -> Verdi
         return UNDECIDED
     if not {"institution_in", "home", "loan_limit", "contract_price"} <= facts.keys():
         return UNDECIDED
-    return True, fen(min(facts["loan_limit"] * 3 / 2, facts["contract_price"] * 4 / 5)), None
+    return True, at_most(min(facts["loan_limit"] * 3 / 2, facts["contract_price"] * 4 / 5)), None
 
 
 def draw_housing_fund_loan_limit(random: Random) -> Case:
