@@ -1,9 +1,13 @@
 """The built-in model gives the vectors of sentence-transformers without needing it."""
 
+import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -118,3 +122,56 @@ def test_any_sentence_transformers_folder_can_take_the_place_of_the_built_in_mod
 
     assert other.encode(["入托补贴", "生育津贴"]).shape == (2, other.dim)
     assert other.fingerprint == f"huggingface:{MODEL}"
+
+
+class _Endpoint(BaseHTTPRequestHandler):
+    """Answers as OpenAI's /embeddings does, with the vectors of the built-in model."""
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        texts = [asked["input"]] if isinstance(asked["input"], str) else asked["input"]
+        vectors = BuiltInEmbedder().encode(texts).tolist()
+        rows = [{"object": "embedding", "index": n, "embedding": vector} for n, vector in enumerate(vectors)]
+        usage = {"prompt_tokens": 1, "total_tokens": 1}
+        body = json.dumps({"object": "list", "data": rows, "model": asked["model"], "usage": usage}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Silent."""
+
+
+@pytest.fixture
+def endpoint() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Endpoint)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_openai_compatible_endpoint_can_take_the_place_of_the_built_in_model(
+    endpoint: str, embedder: BuiltInEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("langchain_openai", reason="未安装 langchain-openai")
+    monkeypatch.setenv("OPENAI_BASE_URL", endpoint)
+    monkeypatch.setenv("OPENAI_API_KEY", "test-only")
+
+    other = load_embedder("openai:any-name")
+
+    texts = ["老二上托育园给钱吗", "生育津贴怎么算"]
+    assert other.dim == embedder.dim
+    assert np.allclose(other.encode(texts), embedder.encode(texts), atol=1e-6)
+    assert np.allclose(other.encode_query(texts[0]), embedder.encode_query(texts[0]), atol=1e-6)
+
+
+def test_an_endpoint_that_does_not_answer_is_reported_as_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("langchain_openai", reason="未安装 langchain-openai")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", "test-only")
+
+    with pytest.raises(EmbedderUnavailable, match="无法载入"):
+        load_embedder("openai:any-name")
