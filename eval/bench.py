@@ -33,6 +33,8 @@ from corpus.snapshot import Snapshot, Source, build, open_live, publish
 from eval.golden import QUESTIONS, Golden, read_golden
 from eval.measures import percentile
 from eval.retrieval import read_clauses
+from service.rules.benefit import assess
+from service.rules.catalogue import benefits
 
 console = Console()
 _ROUNDS = 4
@@ -120,6 +122,7 @@ def _machine(before: tuple[float, float, float]) -> str:
 
 def _rows(quick: bool) -> Iterator[Row]:
     yield _make()
+    yield _rules()
     with tempfile.TemporaryDirectory(prefix="tiaowen-bench-") as folder:
         yield _ingest(Path(folder))
         yield from _service(Path(folder))
@@ -130,6 +133,18 @@ def _rows(quick: bool) -> Iterator[Row]:
         yield Row("大库", f"略过：没有 {shared}（用 TIAOWEN_SHARED 指明数据文件夹）")
     else:
         yield from _articles(shared)
+
+
+def _rules() -> Row:
+    """Every worked example of every benefit, assessed in this process."""
+    console.print("正在测：规则")
+    times = []
+    for benefit in benefits().values():
+        for example in benefit.examples:
+            started = time.perf_counter()
+            assess(benefit, example.facts, example.on, example.about)
+            times.append(1000 * (time.perf_counter() - started))
+    return _at_most(f"规则计算 {len(times)} 例 p99", percentile(times, 0.99), 5, "毫秒")
 
 
 def _at_most(name: str, measured: float, limit: float, unit: str) -> Row:

@@ -20,7 +20,7 @@ _SHORT = 12
 
 def bare_answers(text: str, asked: Sequence[str], words: Words, on: date) -> dict[str, FactValue]:
     """`text` is normalized; `asked` are the facts of the last question, in their order. Two numbers are not guessed."""
-    if len(text) > _SHORT or not asked:
+    if len(text) > _SHORT or not asked or words.intents["cannot_say"].said_in(text):
         return {}
     kinds = [fact_types()[name] for name in asked if name in fact_types()]
     told = [
@@ -33,7 +33,7 @@ def _read(kind: FactType, text: str, words: Words, on: date, *, alone: bool) -> 
     if kind.type == "bool":
         return _yes_or_no(text, words)
     if kind.type == "choice" or (kind.choices and alone):
-        return _chosen(kind, text, alone=alone)
+        return _chosen(kind, text, words, alone=alone)
     if kind.type == "date":
         return day_named(text, on)
     number = _PLAIN.fullmatch(text)
@@ -45,20 +45,26 @@ def _read(kind: FactType, text: str, words: Words, on: date, *, alone: bool) -> 
 
 
 def _yes_or_no(text: str, words: Words) -> bool | None:
-    if words.intents["no"].said_in(text):
-        return False
-    return True if words.intents["yes"].said_in(text) else None
+    """The longer word decides (没错 is no 没); a question back (有没有) is neither."""
+    if words.intents["either"].said_in(text):
+        return None
+    yes, no = (max((m.end - m.start for m in words.intents[one].find(text)), default=0) for one in ("yes", "no"))
+    return None if yes == no else yes > no
 
 
-def _chosen(kind: FactType, text: str, *, alone: bool) -> FactValue | None:
-    """By its number in the list, where nothing else was asked, or by its name."""
+def _chosen(kind: FactType, text: str, words: Words, *, alone: bool) -> FactValue | None:
+    """By its number in the list, where nothing else was asked; by its name; by yes or no where it is asked so."""
     number = _PLAIN.fullmatch(text)
-    place = read_number(number["number"]) if number and alone else None
+    place = read_number(number["number"]) if number else None
     values = list(kind.choices)
-    if place is not None and place == int(place) and 1 <= place <= len(values):
-        return kind.parse(values[int(place) - 1])
+    if place is not None:
+        within = alone and place == int(place) and 1 <= place <= len(values)
+        return kind.parse(values[int(place) - 1]) if within else None
     named = [value for value, label in kind.choices.items() if _name(label) in text or text in label]
-    return kind.parse(named[0]) if len(named) == 1 else None
+    if len(named) == 1:
+        return kind.parse(named[0])
+    meant = kind.if_yes_or_no.get(_yes_or_no(text, words))
+    return kind.parse(meant) if meant else None
 
 
 def _name(label: str) -> str:

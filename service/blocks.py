@@ -57,10 +57,10 @@ def _conclude(
         page.lines.append(page.say("open", name=name, why="；".join(entitlement.open_points)) + mark)
         return Status.NO_BASIS
     page.lines.append(rate_line(page, benefit, clauses))
-    wanted = [fact for fact in entitlement.missing if fact not in asked.unknown]
-    if not wanted or not asked.may_ask or not _wants_amount(asked, entitlement):
+    wanted = entitlement.missing
+    if set(wanted) & set(asked.unknown) or not asked.may_ask or not _wants_amount(asked, entitlement):
         return Status.ANSWERED
-    if len(asked.benefits) > 1 and not asked.wants_total:
+    if max(len(asked.benefits), len(asked.parts)) > 1 and not asked.wants_total:
         return Status.ANSWERED
     questions = [benefit.question(fact) for fact in wanted[:ASK_AT_MOST]]
     asks = page.say("asks", name=name, questions="".join(questions))
@@ -76,7 +76,7 @@ def _wants_amount(asked: Understanding, entitlement: Entitlement) -> bool:
     needs = benefits()[entitlement.benefit].needs
     numbers = [name for name in asked.said if name in needs and _computed_with(name)]
     several_terms = "terms" in asked.said and asked.facts["terms"] != 1
-    own_case = asked.about != asked.on or "terms" in asked.said
+    own_case = asked.about != asked.on
     nearly = own_case and len(entitlement.missing) == 1 and len(set(needs) & set(asked.said)) > 1
     return asked.wants_total or asked.own_case or several_terms or bool(numbers) or nearly
 

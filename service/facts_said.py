@@ -1,13 +1,14 @@
 """A message → the facts it states, those it leaves in doubt, and those it states in several ways at once."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from corpus.numerals import read_number
 from corpus.phrases import Match
-from service.dates import day_named, term_asked, year_named
+from service.dates import day_named, term_asked, term_of, year_named
 from service.rules.facts import BadFact, FactValue, fact_types
 from service.words import FactPhrase, Words
 
@@ -15,7 +16,13 @@ _LOOK_BACK = 4
 _MIXED = "!"
 _NOTHING = "-"
 _OPEN = ("?", _MIXED, _NOTHING)
-_SINGLE = ("institution_in", "registered", "kindergarten_class")
+_EITHER_GAP = 4
+_SPACE = re.compile(r"(?<![0-9a-z]) | (?![0-9a-z])")
+_SINGLE = ("institution_in", "registered", "kindergarten_class", "term_start", "asker")
+_OF_A_CHILD = {"child_age", "child_under_three", "child_birth_date", "birth_date"}
+_PUBLIC_FEES = {"public_fee_per_month": "own_fee_per_month", "public_fee_per_term": "own_fee_per_term"}
+_GROWN_UP = 12
+_CHILDHOOD = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class Stated:
 
 def facts_in(text: str, words: Words, on: date, asked: Sequence[str] = ()) -> Said:
     """`text` is normalized and mended; days are told from the day of asking `on`; `asked` are facts just asked for."""
+    text = _SPACE.sub("", text)
     entries = [entry for entry in words.facts if not entry.asked or entry.fact in asked]
     stated = _stated(text, entries, words, on)
     corrected_from = _corrected_from(text, words)
@@ -48,7 +56,19 @@ def facts_in(text: str, words: Words, on: date, asked: Sequence[str] = ()) -> Sa
     mixed = _mixed([fact for fact in stated if fact.start >= corrected_from or corrected_from == 0], chosen)
     facts = {name: one.value for name, one in chosen.items() if one.value is not None and name not in mixed}
     doubted = frozenset(name for name, one in chosen.items() if one.value is None) | frozenset(mixed)
-    return Said(facts, doubted, mixed)
+    return Said(_as_well(facts), doubted, mixed)
+
+
+def _as_well(facts: Mapping[str, FactValue]) -> Mapping[str, FactValue]:
+    """The day of a child's birth is that of the delivery, and a public kindergarten charges the public fee."""
+    told = dict(facts)
+    pairs = {"birth_date": "child_birth_date"}
+    if facts.get("kindergarten_type") == "public":
+        pairs |= _PUBLIC_FEES
+    for one, other in (*pairs.items(), *((other, one) for one, other in pairs.items())):
+        if one in facts:
+            told.setdefault(other, facts[one])
+    return told
 
 
 def _mixed(stated: Sequence[Stated], chosen: Mapping[str, Stated]) -> tuple[str, ...]:
@@ -68,8 +88,30 @@ def _stated(text: str, entries: Sequence[FactPhrase], words: Words, on: date) ->
     """Every fact stated, in the order of the text; of two that overlap the longer phrase counts."""
     found = [stated for entry in entries for stated in _matches(entry, text, on)]
     longest = [s for s in found if not any(_covers(other, s) for other in found)]
-    sure = [s for s in longest if not s.nothing and not _negated(s, text, words)]
-    return sorted(sure, key=lambda s: s.start)
+    sure = sorted((s for s in longest if not s.nothing and not _negated(s, text, words)), key=lambda s: s.start)
+    return _of_the_youngest(_left_open(sure, text, words))
+
+
+def _left_open(stated: Sequence[Stated], text: str, words: Words) -> list[Stated]:
+    """Of two values with an "or" between them neither is told."""
+    either = words.intents["either"]
+    open_ = {
+        place
+        for one in stated
+        for other in stated
+        if one.fact == other.fact and one.value != other.value and 0 < other.start - one.end <= _EITHER_GAP
+        if either.said_in(text[one.end : other.start])
+        for place in ((one.fact, one.start), (other.fact, other.start))
+    }
+    return [replace(s, value=None) if (s.fact, s.start) in open_ else s for s in stated]
+
+
+def _of_the_youngest(stated: Sequence[Stated]) -> list[Stated]:
+    """Without the age and the birthday of a child that is named beside a younger one."""
+    orders = [s for s in stated if s.fact == "birth_order" and isinstance(s.value, int)]
+    youngest = max((s.value for s in orders if isinstance(s.value, int)), default=0)
+    elder = [s for s in orders if s.value != youngest]
+    return [s for s in stated if s.fact not in _OF_A_CHILD or not any(s.start <= e.start < s.end for e in elder)]
 
 
 def _matches(entry: FactPhrase, text: str, on: date) -> Iterable[Stated]:
@@ -107,10 +149,19 @@ def _day(entry: FactPhrase, match: Match, on: date) -> date | int | None:
     if fact_types()[entry.fact].type == "int":
         return year_named(told, on)
     day = term_asked(told, on) or day_named(told, on, future=entry.future)
-    if day is None or not entry.value.endswith("（数）"):
-        return day
-    years = read_number(match.slots.get("number") or "")
-    return _years_before(day, int(years)) if years else None
+    if day is not None and entry.value.endswith("（数）"):
+        years = read_number(match.slots.get("number") or "")
+        day = _years_before(day, int(years)) if years else None
+    return _fitting(entry.fact, day, on)
+
+
+def _fitting(fact: str, day: date | None, on: date) -> date | None:
+    """Children are born in the years before the day of asking, mothers long before it; a term has one first day."""
+    if day is None or (fact in _OF_A_CHILD and not _years_before(on, _CHILDHOOD) <= day <= on):
+        return None
+    if fact == "mother_birth_date" and day > _years_before(on, _GROWN_UP):
+        return None
+    return term_of(day) if fact == "term_start" else day
 
 
 def _years_before(day: date, years: int) -> date:
@@ -124,11 +175,25 @@ def _covers(other: Stated, stated: Stated) -> bool:
     """A longer phrase of the same fact, or of a rival one about the same number, swallows a shorter inside it."""
     inside = other.start <= stated.start and stated.end <= other.end
     longer = other.end - other.start > stated.end - stated.start
-    rivals = other.fact == stated.fact or {other.fact, stated.fact} <= _AMOUNTS
-    return inside and longer and rivals
+    return inside and longer and (other.fact == stated.fact or any({other.fact, stated.fact} <= r for r in _RIVALS))
 
 
-_AMOUNTS = {"public_fee_per_month", "own_fee_per_month", "public_fee_per_term", "own_fee_per_term", "months"}
+_RIVALS = (
+    {"public_fee_per_month", "own_fee_per_month", "public_fee_per_term", "own_fee_per_term", "months"},
+    {"principal", "loan_limit", "contract_price"},
+    {
+        "child_age",
+        "mother_age",
+        "own_age",
+        "child_birth_date",
+        "birth_date",
+        "mother_birth_date",
+        "settlement_date",
+        "leave_start",
+        "term_start",
+        "months",
+    },
+)
 
 
 def _negated(stated: Stated, text: str, words: Words) -> bool:
@@ -163,5 +228,8 @@ def _rank(fact: Stated) -> int:
     """A public fee is named beside a private kindergarten to compare; elder children are named beside the youngest."""
     if fact.fact == "birth_order" and isinstance(fact.value, int):
         return fact.value
-    kinds = ("public", "inclusive_private", "other")
-    return kinds.index(str(fact.value)) if fact.fact == "kindergarten_type" else 0
+    kinds = _RANKED.get(fact.fact, ())
+    return kinds.index(str(fact.value)) if fact.value in kinds else 0
+
+
+_RANKED = {"kindergarten_type": ("public", "inclusive_private", "other"), "home": ("first", "second", "third")}

@@ -1,11 +1,13 @@
 """Every benefit: its worked examples come out, its name and quoted phrases stand in the clauses they cite."""
 
 import inspect
+import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from corpus.clause import Clause
 from corpus.load import load_documents
 from ingest.split import split
 from service.rules.benefit import Benefit, Example, assess
@@ -19,10 +21,15 @@ EXAMPLES = [pytest.param(b, e, id=f"{b.name}：{e.name}") for b in ALL for e in 
 
 
 @pytest.fixture(scope="module")
-def clauses() -> dict[str, str]:
+def stored() -> dict[str, Clause]:
     documents, problems = load_documents(DOCUMENTS)
     assert problems == []
-    return {str(clause.ref): clause.text for document in documents for clause in split(document)}
+    return {str(clause.ref): clause for document in documents for clause in split(document)}
+
+
+@pytest.fixture(scope="module")
+def clauses(stored: dict[str, Clause]) -> dict[str, str]:
+    return {ref: clause.text for ref, clause in stored.items()}
 
 
 @pytest.mark.parametrize(("benefit", "example"), EXAMPLES)
@@ -43,12 +50,10 @@ def test_operative_sentence_stands_word_for_word_in_its_clause(benefit: Benefit,
 
 
 @pytest.mark.parametrize("benefit", ALL, ids=lambda b: b.name)
-def test_label_is_that_of_its_clause(benefit: Benefit) -> None:
-    documents, _ = load_documents(DOCUMENTS)
-    labels = {str(clause.ref): clause.label for document in documents for clause in split(document)}
-    titles = {str(clause.ref): clause.document_title for document in documents for clause in split(document)}
+def test_label_is_that_of_its_clause_or_the_title_of_its_digest(benefit: Benefit, stored: dict[str, Clause]) -> None:
+    clause = stored[benefit.basis]
 
-    assert benefit.label in {labels[benefit.basis], f"《{titles[benefit.basis]}》"}
+    assert benefit.label == (clause.label if benefit.verbatim else f"《{clause.document_title}》")
 
 
 @pytest.mark.parametrize("benefit", ALL, ids=lambda b: b.name)
@@ -114,3 +119,12 @@ def test_no_float_enters_or_leaves_a_rule(benefit: Benefit) -> None:
         amount = assess(benefit, example.facts, example.on, example.about).amount
         places = Decimal("1") if benefit.amount_kind == "duration" else Decimal("0.01")
         assert amount is None or (isinstance(amount, Decimal) and str(amount) == str(amount.quantize(places)))
+
+
+@pytest.mark.parametrize(("benefit", "example"), EXAMPLES)
+def test_whatever_a_citizen_reads_is_chinese_and_complete(benefit: Benefit, example: Example) -> None:
+    entitlement = assess(benefit, example.facts, example.on, example.about)
+    read = [*(step.sentence for step in entitlement.working), *entitlement.open_points]
+
+    assert [sentence for sentence in read if re.search(r"[A-Za-z{}]|None", sentence)] == []
+    assert entitlement.working or entitlement.open_points or entitlement.missing

@@ -1,6 +1,7 @@
 """python -m service.rules lint · trace <待遇> 情况=值… [--on 日期] · verify TRACE.json"""
 
 import argparse
+import sqlite3
 import sys
 from datetime import date
 from pathlib import Path
@@ -35,7 +36,7 @@ def _lint() -> int:
     data_dir = CorpusSettings().data_dir
     try:
         stored = read_store(data_dir / "snapshots" / current_id(data_dir) / "corpus.sqlite")
-    except (SnapshotUnreadable, OSError) as error:
+    except (SnapshotUnreadable, OSError, sqlite3.Error, ValidationError) as error:
         return _stop(f"读不到快照：{error}；先 python -m ingest")
     checked_on = {document.id: document.checked_on for document in stored.documents}
     checked = lint(benefits().values(), {str(clause.ref): clause.text for clause in stored.clauses}, numbers_in)

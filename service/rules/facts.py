@@ -1,7 +1,7 @@
 """Every fact that a rule may ask for: its type, limits, choices and the question put to the citizen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -29,7 +29,8 @@ class BadFact(Exception):
 class FactType:
     """`type` is int, decimal, date, bool or choice; `choices` maps value → Chinese label.
 
-    `family`: it is a fact of the family, whatever benefit is asked about.
+    `family`: it is a fact of the family, whatever benefit is asked about; `if_yes_or_no`: what a bare yes or no means
+    where the question of a choice is put so.
     """
 
     name: str
@@ -42,6 +43,7 @@ class FactType:
     maximum: Decimal | None
     default: str | None
     family: bool = False
+    if_yes_or_no: Mapping[bool | None, str] = field(default_factory=dict)
 
     def parse(self, value: object) -> FactValue:
         """Raises BadFact. Numbers may come as text; floats are refused, as they are not exact."""
@@ -117,6 +119,9 @@ def _fact_type(entry: dict[str, str]) -> FactType:
         maximum=limits[1],
         default=entry.get("default"),
         family=bool(entry.get("family", False)),
+        if_yes_or_no=MappingProxyType(
+            {said: entry[key] for said, key in ((True, "yes"), (False, "no")) if key in entry}
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 """The working of one entitlement as versioned JSON, and its check from the working alone."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -13,6 +13,7 @@ from service.rules.parameters import NotInForce
 from service.rules.working import BadExpression, evaluate, literals
 
 VERSION = 1
+_OF_NATURE = (Decimal(1), Decimal(12), Decimal(100))  # one, the months of a year, percent
 
 
 class _Part(BaseModel):
@@ -97,18 +98,24 @@ def verify(traced: Trace) -> list[str]:
     if traced.version != VERSION:
         return [f"版本是 {traced.version}，这里只会核对版本 {VERSION}"]
     wrong = []
-    known = {*_numbers(traced.facts.values()), *_numbers(p.value for p in traced.parameters), Decimal(1)}
-    days = {value for value in traced.facts.values() if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)}
+    known = {*_numbers(traced.facts.values()), *_numbers(p.value for p in traced.parameters), *_OF_NATURE}
+    days = {*_days(traced.facts.values()), str(traced.about)}
     for number, step in enumerate(traced.working, start=1):
         if step.expression:
             wrong += [f"第{number}步：{problem}" for problem in _check(step, known, days)]
+        elif not known.issuperset(_numbers([step.value])):
+            wrong.append(f"第{number}步：{step.value} 没有来处")
         known |= set(_numbers([step.value]))
-    values = {step.value for step in traced.working}
-    if traced.amount is not None and traced.amount not in values:
-        wrong.append(f"结果 {traced.amount} 不是任何一步算出来的")
-    if traced.until is not None and str(traced.until) not in values:
-        wrong.append(f"最后一天 {traced.until} 不是任何一步算出来的")
+    if traced.amount is not None and traced.amount != _last(traced, _numbers):
+        wrong.append(f"结果 {traced.amount} 不是最后一步算出来的")
+    if traced.until is not None and str(traced.until) != _last(traced, _days):
+        wrong.append(f"最后一天 {traced.until} 不是最后一步算出来的")
     return wrong
+
+
+def _last(traced: Trace, kind: Callable[[Iterable[str]], Iterable[object]]) -> str:
+    """The value of the last step that comes to a number, or to a day."""
+    return next((step.value for step in reversed(traced.working) if list(kind([step.value]))), "")
 
 
 def _check(step: TracedStep, known: set[Decimal], days: set[str]) -> Iterable[str]:
@@ -127,6 +134,12 @@ def _check(step: TracedStep, known: set[Decimal], days: set[str]) -> Iterable[st
 def _numbers(texts: Iterable[str]) -> Iterable[Decimal]:
     for text in texts:
         try:
-            yield Decimal(text)
+            number = Decimal(text)
         except InvalidOperation:
             continue
+        if number.is_finite():
+            yield number
+
+
+def _days(texts: Iterable[str]) -> Iterable[str]:
+    return (text for text in texts if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text))

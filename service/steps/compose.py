@@ -19,9 +19,11 @@ from service.words import Overview, Unstated, Words
 
 SUPPORT_FLOOR = 0.07
 _AGAINST = {"!refused": 0.25, "!handed_over": 0.25, "!no_basis": 0.4, "!out_of_scope": 0.75}
+_KNOWN_CASE = 0.6
 _NEARLY = 0.85
 _LIKE_A_BANK_QUESTION = 0.2
 _SURELY = 0.4
+_ASKED_BEFORE = 0.3
 _OTHER_KIND = 0.65
 _HOTLINE = ("12345", "110", "120")
 
@@ -42,7 +44,7 @@ def compose(
         (u for u in words.unstated if u.phrases.said_in(asked.text) and not u.unless.said_in(asked.text)), None
     )
     results, found = searched.whole, searched.whole.found
-    reason = _like_one_not_answered(results)
+    reason = _like_one_not_answered(results, known=bool(asked.benefits))
     if reason in {"refused", "handed_over"}:
         return _stopped(asked, found, words, reason)
     if asked.everything and unstated is None:
@@ -56,13 +58,19 @@ def compose(
         return _overview(asked, overview, words, clauses)
     if unstated is not None:
         return _unstated(asked, found, words, unstated, clauses)
-    if asked.facts.get("institution_in") == "elsewhere" and "institution_in" in asked.said:
+    if _of_another_place(asked, found):
         return Draft(Status.NO_BASIS, (words.wording["other_place"].format(place="外地"),), reason="other_place")
     if reason == "out_of_scope" or calibration.off_topic(results, asked.on_topic):
         return Draft(Status.OUT_OF_SCOPE, (words.wording["out_of_scope"],), reason="off_topic", vouched=_HOTLINE)
     if reason == "no_basis" or not found:
         return _no_basis(asked, found, words, clauses)
     return _lookup(asked, searched, words, clauses)
+
+
+def _of_another_place(asked: Understanding, found: Sequence[Found]) -> bool:
+    """It names an institution elsewhere, and the bank knows no such question."""
+    named = asked.facts.get("institution_in") == "elsewhere" and "institution_in" in asked.said
+    return named and not (found and found[0].likeness >= _ASKED_BEFORE)
 
 
 def _family(asked: Understanding, words: Words, clauses: Mapping[str, Clause]) -> Draft:
@@ -88,12 +96,14 @@ def _overview(asked: Understanding, overview: Overview, words: Words, clauses: M
     return page.draft(Status.ANSWERED, None, ("区卫健局",))
 
 
-def _like_one_not_answered(results: Results) -> str | None:
+def _like_one_not_answered(results: Results, *, known: bool) -> str | None:
     """The reason for which the bank questions nearest to this one must not be answered, where enough of them agree.
 
-    Harm and distress need fewer votes than a missing basis: a needless handover costs less than a wrong answer.
+    Harm and distress need fewer votes than a missing basis: a needless handover costs less than a wrong answer; more
+    where it is `known` which benefit is to be computed for whom.
     """
-    for side, enough in _AGAINST.items():
+    for side, votes in _AGAINST.items():
+        enough = max(votes, _KNOWN_CASE) if known else votes
         likely = side in {"!refused", "!handed_over"} or results.likeness.get(side, 0) > results.likeness.get("", 0)
         if results.shares.get(side, 0.0) >= enough and likely:
             return side.removeprefix("!")
@@ -207,9 +217,7 @@ def _benefits(
     _another(page, asked, searched, entitlements)
     close(page, asked, clauses, units)
     missing = (
-        tuple(dict.fromkeys(name for e in entitlements for name in e.missing if name not in asked.unknown))
-        if status is Status.ASKS_FOR_FACT
-        else ()
+        tuple(dict.fromkeys(name for e in entitlements for name in e.missing)) if status is Status.ASKS_FOR_FACT else ()
     )
     return page.draft(status, reason, units, tuple(entitlements), missing[:ASK_AT_MOST])
 

@@ -155,8 +155,9 @@ def _continued(text: str, earlier: Earlier, said: Said, own_topic: bool, words: 
     stated = needs & (said.facts.keys() | said.doubted)
     adds = bool(stated - set(_ORDER)) or (bool(stated) and not own_topic)
     elliptic = len(text) <= _SHORT and words.intents["follow"].said_in(text) and not own_topic
+    replies = bool(earlier.asked) and len(text) <= _SHORT and not own_topic
     asks_detail = not own_topic and any(one.phrases.said_in(text) for one in words.unstated)
-    return before if adds or elliptic or asks_detail else ()
+    return before if adds or elliptic or replies or asks_detail else ()
 
 
 def _about(text: str, slugs: tuple[str, ...], facts: Facts, words: Words, on: date) -> date:

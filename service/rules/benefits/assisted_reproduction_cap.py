@@ -7,7 +7,7 @@ from service.rules.ages import birthday, in_words
 from service.rules.benefit import Fails, Needs, Open, Outcome, Result
 from service.rules.money import yuan
 from service.rules.parameters import DatedValue
-from service.rules.working import Step
+from service.rules.working import Step, compute
 
 _BIRTHDAY = (
     "正好赶上女方{age}周岁生日，是临界：通常说生日当天就算年满，这样符合；也有从生日第二天起才算满的说法，"
@@ -46,24 +46,28 @@ def _of_birth_date(least_age: DatedValue, ceiling: DatedValue, born: date, day: 
     age = day.year - born.year - (day < turned)
     if day == turned and age == least_age.value:
         return Open((_BIRTHDAY.format(age=age) + (_LEAP_DAY if born.day != day.day else ""),))
-    return _judged(least_age, ceiling, age, f"女方{in_words(born)}出生，到{in_words(day)}")
+    return _judged(
+        least_age, ceiling, f'years(day("{born}"), day("{day}"))', f"女方{in_words(born)}出生，到{in_words(day)}"
+    )
 
 
 def _of_age(least_age: DatedValue, ceiling: DatedValue, said: Decimal, who: str) -> Outcome:
-    return _judged(least_age, ceiling, int(said), who, (_AS_SAID.format(age=least_age.value),))
+    return _judged(least_age, ceiling, f"whole({said})", who, (_AS_SAID.format(age=least_age.value),))
 
 
 def _judged(
-    least_age: DatedValue, ceiling: DatedValue, age: int, who: str, open_points: tuple[str, ...] = ()
+    least_age: DatedValue, ceiling: DatedValue, full_years: str, who: str, open_points: tuple[str, ...] = ()
 ) -> Result | Fails:
-    """`age` in full years; `who` begins the sentence that tells it."""
-    if age < least_age.value:
-        sentence = f"第5条限女方年满{least_age.value}周岁，{who}才满{age}周岁"
+    """`full_years` is an expression; `who` begins the sentence that tells it."""
+    least = least_age.value
+    age = compute(f"{who}满{{value}}周岁，符合年满{least}周岁的条件", full_years, least_age.ref)
+    if age.number < least:
         unsure = (Step(point, "", least_age.ref) for point in open_points)
-        return Fails((Step(sentence, str(age), least_age.ref), *unsure))
+        too_young = compute(f"第5条限女方年满{least}周岁，{who}才满{{value}}周岁", full_years, least_age.ref)
+        return Fails((too_young, *unsure))
     at_most = yuan(ceiling.value)
     steps = (
-        Step(f"{who}满{age}周岁，符合年满{least_age.value}周岁的条件", str(age), least_age.ref),
+        age,
         Step(f"费用累计不超过{at_most}元，这是上限，不是定额", str(at_most), ceiling.ref),
     )
     return Result(at_most, steps, open_points)

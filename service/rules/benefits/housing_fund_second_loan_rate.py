@@ -4,13 +4,15 @@ from decimal import Decimal
 
 from service.rules.benefit import Result
 from service.rules.parameters import DatedValue
-from service.rules.working import Step, compute
+from service.rules.working import compute
 
 
 def housing_fund_second_loan_rate(surcharge: DatedValue, published_rate: Decimal, principal: Decimal) -> Result:
     """`published_rate` is in percent."""
-    ref, rate, raise_by = surcharge.ref, published_rate.scaleb(-2), surcharge.value
-    published = Step(f"您说的放款日公布利率是年{published_rate}%（即{rate}），按它执行，不上浮", str(rate), ref)
+    ref, raise_by = surcharge.ref, surcharge.value
+    published = compute(
+        f"您说的放款日公布利率是年{published_rate}%（即{{value}}），按它执行，不上浮", f"{published_rate} / 100", ref
+    )
     raised = compute(
         f"上浮{raise_by:.0%}的话是 {published_rate}% × (1 + {raise_by:.0%}) = {{value}}%",
         f"{published_rate} * (1 + {raise_by})",
@@ -18,7 +20,7 @@ def housing_fund_second_loan_rate(surcharge: DatedValue, published_rate: Decimal
     )
     difference = compute(
         f"一年的利差是 本金{principal}元 × {published_rate}% × {raise_by:.0%} = {{value}}元",
-        f"yuan({principal} * {rate} * {raise_by})",
+        f"yuan({principal} * {published.value} * {raise_by})",
         ref,
     )
     return Result(difference.number, (published, raised, difference))

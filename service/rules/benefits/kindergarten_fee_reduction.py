@@ -42,14 +42,15 @@ def kindergarten_fee_reduction(
         return _missing(public_fee_per_month, months)
     base = compute(f"{said} = {{value}}元", f"yuan({fee})", ref)
     reduction = compute("其中10% = {value}元", f"yuan({fee} * {rate})", ref)
-    steps = [base, reduction]
+    steps = [base]
     if private and own_fee_per_month and months:
         own = compute(
             f"本园 {own_fee_per_month}元/月 × {months}个月 = {{value}}元", f"yuan({own_fee_per_month} * {months})", ref
         )
         if own.number < reduction.number:
-            return Result(None, tuple(steps), (_MORE_THAN_OWN,))
-        steps += [own, compute("减后还交{value}元", f"{own.value} - {reduction.value}", ref)]
+            return Result(None, (base, reduction), (_MORE_THAN_OWN,))
+        steps += [own, compute("减后还交{value}元", f"{own.value} - yuan({fee} * {rate})", ref)]
+    steps.append(reduction)
     total = reduction
     if children > 1:
         total = compute(f"{reduction.value}元 × {children}个孩子 = {{value}}元", f"{reduction.value} * {children}", ref)
