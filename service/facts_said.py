@@ -16,7 +16,7 @@ _LOOK_BACK = 4
 _MIXED = "!"
 _NOTHING = "-"
 _OPEN = ("?", _MIXED, _NOTHING)
-_EITHER_GAP = 4
+_OR_ELSE_GAP = 4
 _SPACE = re.compile(r"(?<![0-9a-z]) | (?![0-9a-z])")
 _SINGLE = ("institution_in", "registered", "kindergarten_class", "term_start", "asker")
 _OF_A_CHILD = {"child_age", "child_under_three", "child_birth_date", "birth_date"}
@@ -94,13 +94,13 @@ def _stated(text: str, entries: Sequence[FactPhrase], words: Words, on: date) ->
 
 def _left_open(stated: Sequence[Stated], text: str, words: Words) -> list[Stated]:
     """Of two values with an "or" between them neither is told."""
-    either = words.intents["either"]
+    or_else = words.intents["or_else"]
     open_ = {
         place
         for one in stated
         for other in stated
-        if one.fact == other.fact and one.value != other.value and 0 < other.start - one.end <= _EITHER_GAP
-        if either.said_in(text[one.end : other.start])
+        if one.fact == other.fact and one.value != other.value and 0 < other.start - one.end <= _OR_ELSE_GAP
+        if or_else.said_in(text[one.end : other.start])
         for place in ((one.fact, one.start), (other.fact, other.start))
     }
     return [replace(s, value=None) if (s.fact, s.start) in open_ else s for s in stated]
