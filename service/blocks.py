@@ -60,7 +60,7 @@ def _conclude(
     wanted = entitlement.missing
     if set(wanted) & set(asked.unknown) or not asked.may_ask or not _wants_amount(asked, entitlement):
         return Status.ANSWERED
-    if max(len(asked.benefits), len(asked.parts)) > 1 and not asked.wants_total:
+    if len(asked.benefits) > 1 and not asked.wants_total:
         return Status.ANSWERED
     questions = [benefit.question(fact) for fact in wanted[:ASK_AT_MOST]]
     asks = page.say("asks", name=name, questions="".join(questions))

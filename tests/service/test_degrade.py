@@ -35,7 +35,7 @@ class TestWithoutAnySnapshot:
         assert answer["citations"] == []
 
     def test_question_for_a_clause_fails_and_names_whom_to_call(self, empty: TestClient) -> None:
-        answer = empty.post("/api/v1/ask", json={"question": "超生罚款没交完还要交吗"}).json()
+        answer = empty.post("/api/v1/ask", json={"question": "托育机构归谁监管"}).json()
 
         assert (answer["status"], answer["level"], answer["reason"]) == ("failed", "rules_only", "no_snapshot")
         assert "区卫健局" in answer["units"]

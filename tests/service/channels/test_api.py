@@ -341,11 +341,12 @@ class TestBenefits:
 
         assert (entitlement["eligible"], entitlement["amount"], entitlement["missing"]) == (None, None, ["terms"])
 
-    def test_first_child_gets_nothing_and_hears_why(self, client: TestClient) -> None:
+    def test_first_child_gets_nothing_and_hears_why_and_what_applies_instead(self, client: TestClient) -> None:
         entitlement = calculate(client, "childcare-enrolment-subsidy", SECOND_CHILD | {"birth_order": 1, "terms": 3})
 
         assert (entitlement["eligible"], entitlement["amount"]) == (False, None)
-        assert entitlement["working"][-1]["ref"] == "xianan-2023#7"
+        refs = [step["ref"] for step in entitlement["working"]]
+        assert refs == ["xianan-2023#7", "national-childcare-allowance-2025#1"]
 
     def test_unknown_benefit_is_not_found(self, client: TestClient) -> None:
         response = client.post("/api/v1/benefits/no-such-benefit/calculate", json={"facts": {}})
