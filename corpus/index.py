@@ -24,7 +24,7 @@ _DEPTH = 1_000
 _MANY = 10_000
 _VOTERS = 10
 _SEARCHES = 4
-_NEAREST = 100
+_BEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Entries:
         """Cosine of the nearest texts; None where there are no vectors."""
         if self._vectors is None or query.vector is None:
             return None
-        return self._vectors.similarities(query.vector, _NEAREST)
+        return self._vectors.similarities(query.vector, _BEST)
 
     def _score_words(self, tokens: tuple[str, ...]) -> Vectors:
         """Read-only: the last few are kept, as one question is scored several times."""
@@ -264,11 +264,11 @@ def best_first(scores: Vectors, depth: int) -> list[int]:
 
 
 def rescale(scores: Vectors) -> Vectors:
-    """Best → 1; where there are very many, the _DEPTH-th best and below → 0; all zeros stay zeros."""
+    """Best → 1; where there are very many, the _BEST-th and below → 0, as with vectors; all zeros stay zeros."""
     top = float(scores.max(initial=0.0))
     if top <= 0:
         return np.zeros_like(scores)
-    floor = float(np.partition(scores, -_DEPTH)[-_DEPTH]) if len(scores) > _MANY else 0.0
+    floor = float(np.partition(scores, -_BEST)[-_BEST]) if len(scores) > _MANY else 0.0
     scaled: Vectors = np.clip((scores - floor) / max(top - floor, 1e-9), 0, 1)
     return scaled
 

@@ -14,6 +14,7 @@ from eval.baseline import FILE as BASELINE
 from eval.baseline import Change, baseline_of, compare, fallen, read_baseline, write_baseline
 from eval.calibrate import calibrate
 from eval.golden import QUESTIONS, Golden, read_golden
+from eval.heard import Heard, hear, not_understood, read_sayings, summary
 from eval.hits import ways
 from eval.measures import grade, registers_of
 from eval.page import Findings, write_page
@@ -68,11 +69,12 @@ def _scores(options: argparse.Namespace) -> int:
         return 1
     parts = build_parts(settings, console.print)
     graded = _graded(read_golden(options.questions), parts)
-    _show(graded, options.misses)
+    heard = hear(read_sayings(), parts.words.current())
+    _show(graded, heard, options.misses)
     before, now = read_baseline(options.baseline), baseline_of(graded)
     changes = compare(before, now) if before else None
     page = options.report or settings.data_dir / "eval" / "report.html"
-    write_page(page, _findings(graded, changes, parts), Labels(chinese_font()))
+    write_page(page, _findings(graded, changes, heard, parts), Labels(chinese_font()))
     print(f"网页：{page}")
     if options.accept:
         write_baseline(options.baseline, now)
@@ -87,15 +89,18 @@ def _graded(questions: Sequence[Golden], parts: Parts) -> list[Graded]:
     return [(asked, grade(asked, registers)) for asked in ask_all(questions, parts)]
 
 
-def _show(graded: Sequence[Graded], show_misses: bool) -> None:
+def _show(graded: Sequence[Graded], heard: Sequence[Heard], show_misses: bool) -> None:
     console.print(table(graded))
     if show_misses:
-        print("\n".join(misses(graded)))
+        print("\n".join([*misses(graded), *not_understood(heard)]))
+    console.print(summary(heard))
     milliseconds = sorted(1000 * asked.seconds for asked, _ in graded)
     console.print(f"每题用时 中位数 {median(milliseconds):.1f} 毫秒，最长 {milliseconds[-1]:.1f} 毫秒")
 
 
-def _findings(graded: Sequence[Graded], changes: Sequence[Change] | None, parts: Parts) -> Findings:
+def _findings(
+    graded: Sequence[Graded], changes: Sequence[Change] | None, heard: Sequence[Heard], parts: Parts
+) -> Findings:
     all_asked = [asked for asked, _ in graded]
     return Findings(
         graded=graded,
@@ -103,6 +108,7 @@ def _findings(graded: Sequence[Graded], changes: Sequence[Change] | None, parts:
         ways=ways([asked.golden for asked in all_asked], parts),
         leanings=leanings(all_asked, parts),
         threshold=parts.calibration.threshold,
+        heard=heard,
     )
 
 

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from eval.abstention import Leaning, curve, point
 from eval.ask import Asked
 from eval.baseline import Change
+from eval.heard import Heard, not_understood, summary
 from eval.hits import DEPTHS, Way
 from eval.measures import Grade, forbidden, lacking, percentile
 from eval.plots import Labels, latency, retrieval, svg, trade_off
@@ -58,6 +59,7 @@ class Findings:
     ways: Sequence[Way]
     leanings: Sequence[Leaning]
     threshold: float
+    heard: Sequence[Heard] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,8 @@ def render(found: Findings, labels: Labels) -> str:
             misses=[_miss(asked, one) for asked, one in found.graded if not one.right],
             questions={asked.golden.id: "→".join(asked.golden.turns) for asked, _ in found.graded},
             depths=DEPTHS,
+            heard=summary(found.heard),
+            not_understood=not_understood(found.heard),
             percentiles=[(share, percentile(milliseconds, share)) for share in (0.5, 0.95, 0.99, 1.0)],
             points=[point(found.leanings, threshold) for threshold in sorted({*_THRESHOLDS, found.threshold})],
             shipped=shipped,

@@ -45,6 +45,11 @@ class Saved:
     conversation_id: str
 
 
+def unsaved() -> Saved:
+    """Ids for an answer that is in no record."""
+    return Saved(secrets.token_urlsafe(24), secrets.token_urlsafe(24))
+
+
 class Records:
     """Questions come in masked already; ids cannot be guessed."""
 

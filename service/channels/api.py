@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.exc import SQLAlchemyError
 
 from corpus.snapshot import Snapshot
 from service.channels.errors import NotFound, Unready
@@ -26,10 +27,10 @@ from service.channels.schema import (
     QuestionText,
     SearchOut,
 )
-from service.dialogue import Question
+from service.dialogue import Answer, Earlier, Question
 from service.masking import mask
 from service.pipeline import Parts, answer_question
-from service.records import Records
+from service.records import Records, Saved, unsaved
 from service.rules.benefit import assess
 from service.rules.catalogue import benefits
 from service.rules.facts import Facts, parse_facts
@@ -57,17 +58,32 @@ def router(parts: Parts, records: Records, now: Callable[[], datetime], log: Cal
 
     def _ask(body: AskIn) -> AskOut:
         started, asked_at = time.perf_counter(), now()
-        earlier = records.earlier(body.conversation_id, asked_at)
+        earlier = _earlier(body.conversation_id, asked_at)
         conversation = body.conversation_id if earlier else None
         question = Question(mask(body.question), body.on or asked_at.date(), _facts(body.facts))
         if earlier:
             question = Question(question.text, question.on, question.facts, earlier)
         answer = answer_question(question, parts)
-        saved = records.save(conversation, "api", asked_at, question, answer)
+        saved = _save(conversation, asked_at, question, answer)
         took = round(1000 * (time.perf_counter() - started))
         refs = ",".join(citation.ref for citation in answer.citations)
         log("ask", id=saved.answer_id, channel="api", status=answer.status.value, refs=refs, took_ms=took)
         return AskOut.of(answer, saved, took)
+
+    def _earlier(conversation_id: str | None, asked_at: datetime) -> Earlier | None:
+        try:
+            return records.earlier(conversation_id, asked_at)
+        except SQLAlchemyError as error:
+            log("records_unavailable", error=type(error).__name__)
+            return None
+
+    def _save(conversation: str | None, asked_at: datetime, question: Question, answer: Answer) -> Saved:
+        """An answer that cannot be recorded is given all the same, under ids that nobody can look up."""
+        try:
+            return records.save(conversation, "api", asked_at, question, answer)
+        except SQLAlchemyError as error:
+            log("records_unavailable", error=type(error).__name__)
+            return unsaved()
 
     @api.get("/search")
     def search(

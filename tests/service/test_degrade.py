@@ -93,3 +93,17 @@ def test_without_vectors_words_are_searched(build_service: Callable[..., FastAPI
     assert (answer["status"], answer["level"]) == ("answered", "keywords")
     assert [one["amount"] for one in answer["entitlements"]] == ["1500.00"]
     assert answer["citations"][0]["ref"] == "xianan-2023#7"
+
+
+def test_records_that_cannot_be_written_leave_the_answer_standing(
+    build_service: Callable[..., FastAPI], tmp_path: Path
+) -> None:
+    with TestClient(build_service(tmp_path)) as client:
+        for file in tmp_path.glob("records.sqlite*"):
+            file.write_bytes(b"no database any more" * 500)
+
+        response = client.post("/api/v1/ask", json={"question": TERMS, "conversation_id": "x" * 40})
+
+    assert response.status_code == 200
+    assert [one["amount"] for one in response.json()["entitlements"]] == ["1500.00"]
+    assert len(response.json()["conversation_id"]) >= 32
