@@ -57,7 +57,7 @@ def compose(
     if overview is not None and all(ref in clauses for ref in overview.refs) and unstated is None:
         return _overview(asked, overview, words, clauses)
     if unstated is not None:
-        return _unstated(asked, found, words, unstated, clauses)
+        return _unstated(asked, searched, words, unstated, clauses)
     if _of_another_place(asked, found):
         return Draft(Status.NO_BASIS, (words.wording["other_place"].format(place="外地"),), reason="other_place")
     if reason == "out_of_scope" or calibration.off_topic(results, asked.on_topic):
@@ -183,12 +183,13 @@ def _force(page: Page, clause: Clause, asked: Understanding) -> None:
 
 
 def _unstated(
-    asked: Understanding, found: Sequence[Found], words: Words, unstated: Unstated, clauses: Mapping[str, Clause]
+    asked: Understanding, searched: Searched, words: Words, unstated: Unstated, clauses: Mapping[str, Clause]
 ) -> Draft:
     page = Page(words, [unstated.text], vouched=[unstated.text])
     named = [clauses[ref] for ref in unstated.refs if ref in clauses]
-    for clause in named or [hit.clause for hit in found[:1] if hit.support >= SUPPORT_FLOOR]:
+    for clause in named or [hit.clause for hit in searched.whole.found[:1] if _speaks_of_it(hit)]:
         page.show(Quote(clause, operative(clause, asked.query, asked.synonyms)))
+    _other_questions(page, searched)
     units = unstated.units or tuple(unit for quote in page.quotes for unit in quote.clause.units) or ("区卫健局",)
     page.lines.append(page.say("unstated_with_clause", units="、".join(units[:4])))
     close(page, asked, clauses, units)
@@ -231,16 +232,24 @@ def _overall(statuses: Sequence[Status]) -> Status:
 
 def _another(page: Page, asked: Understanding, searched: Searched, entitlements: Sequence[Entitlement]) -> None:
     """What else the message asks: the clause that the search puts first, and those of its other questions."""
-    first = [hit for hit in searched.whole.found[:1] if hit.likeness >= _SURELY]
     shown = {benefits()[e.benefit].basis for e in entitlements} | {str(quote.clause.ref) for quote in page.quotes}
-    for said, synonyms, clause in (
-        *((asked.query, asked.synonyms, hit.clause) for hit in first if str(hit.clause.ref) not in shown),
-        *((part.text, part.synonyms, hit.clause) for part, hit in searched.parts if _speaks_of_it(hit)),
-    ):
-        quote = Quote(clause, operative(clause, said, synonyms))
-        if not any(quote.clause == other.clause and _alike(quote.text, other.text) for other in page.quotes):
-            page.lines.append(page.say("also", title=clause.document_title, label=clause.label))
-            page.show(quote)
+    for hit in searched.whole.found[:1]:
+        if hit.likeness >= _SURELY and str(hit.clause.ref) not in shown:
+            _also(page, Quote(hit.clause, operative(hit.clause, asked.query, asked.synonyms)))
+    _other_questions(page, searched)
+
+
+def _other_questions(page: Page, searched: Searched) -> None:
+    for part, hit in searched.parts:
+        if _speaks_of_it(hit):
+            _also(page, Quote(hit.clause, operative(hit.clause, part.text, part.synonyms)))
+
+
+def _also(page: Page, quote: Quote) -> None:
+    """One more clause, unless it was quoted so far already."""
+    if not any(quote.clause == other.clause and _alike(quote.text, other.text) for other in page.quotes):
+        page.lines.append(page.say("also", title=quote.clause.document_title, label=quote.clause.label))
+        page.show(quote)
 
 
 def _speaks_of_it(hit: Found) -> bool:
