@@ -25,18 +25,19 @@ _HALF = re.compile(rf"{_YEAR}(?P<half>[上下])半年")
 _SCHOOL_YEAR = re.compile(r"(?P<year>[0-9]{4})年?[-到至/](?P<next>[0-9]{4})年?学年.*?第(?P<number>[一二12])学期")
 _NEAR_TERM = re.compile(r"(?P<which>这|本|上|下)个?学期")
 _DAY = re.compile(
-    rf"(?:{_YEAR}|(?<!年))(?P<month>[0-9]{{1,2}}|[一二三四五六七八九十]{{1,3}}|正|腊|这个|本|上上个?|上个?|下下个?|下个?)月"
+    rf"(?:{_YEAR}|(?<!年))(?P<month>[0-9]{{1,2}}|[一二三四五六七八九十]{{1,3}}|元|正|腊|这个|本|上上个?|上个?|下下个?|下个?)月"
     r"(?:份|底|初|中)?(?:(?P<day>[0-9]{1,2}|[一二三四五六七八九十]{1,3})[日号]"
-    r"|(?P<bare>二?十[一二三四五六七八九])(?![个天岁多几万千]))?"
+    r"|(?P<bare>[0-9]{{1,2}}(?![0-9个天月周号日岁多万千.])|二?十[一二三四五六七八九](?![个天岁多几万千])))?"
 )
 _HOLIDAY = re.compile(rf"(?:{_YEAR})?(?P<name>元旦|五一|六一|国庆)")
 _HOLIDAYS = {"元旦": (1, 1), "五一": (5, 1), "六一": (6, 1), "国庆": (10, 1)}
-_WEEKDAY = re.compile(r"(?P<week>上上|上|这|本|下)个?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])")
-_WEEKS = {"上上": -2, "上": -1, "这": 0, "本": 0, "下": 1}
+_WEEKDAY = re.compile(r"(?P<week>上上|上|这|本|下下|下)个?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])")
+_WEEKS = {"上上": -2, "上": -1, "这": 0, "本": 0, "下": 1, "下下": 2}
 _LUNAR = ("正", "腊")
 _ISO = re.compile(r"(?P<year>[0-9]{4})(?P<mark>[-/.]?)(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})(?![0-9])")
-_WHOLE_YEAR = re.compile(rf"{_YEAR}")
+_WHOLE_YEAR = re.compile(_YEAR.replace("年(?:的)?", "(?:一?整|全)?年"))
 _DIGITS = str.maketrans("零〇一二三四五六七八九", "00123456789")
+_LONG_OVER = 9
 _SEASON_MONTH = {"春": 3, "秋": 9}
 
 
@@ -78,10 +79,11 @@ def _half_year(term: date, steps: int) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def day_named(text: str, on: date, *, future: bool = False) -> date | None:
+def day_named(text: str, on: date, *, future: bool = False, near: bool = False) -> date | None:
     """The first calendar day or month (its first day) named in the text.
 
-    A month without a year is the latest one, or with `future` the next.
+    A month without a year is the latest one, with `future` the next, with `near` this year's, or the next where this
+    year's is long over.
     """
     for word, days in _DAYS.items():
         if word in text and not any(word in longer and longer in text for longer in _DAYS if longer != word):
@@ -95,12 +97,12 @@ def day_named(text: str, on: date, *, future: bool = False) -> date | None:
         return on + timedelta(days=7 * _WEEKS[found["week"]] + weekday - on.weekday())
     found = _DAY.search(text)
     if found is not None:
-        return _of_month(found["year"], found["month"], found["day"] or found["bare"], on, future)
+        return _of_month(found["year"], found["month"], found["day"] or found["bare"], on, future, near)
     found = _HOLIDAY.search(text)
     if found is None:
         return None
     month, day = _HOLIDAYS[found["name"]]
-    return _of_month(found["year"], str(month), str(day), on, future)
+    return _of_month(found["year"], str(month), str(day), on, future, near)
 
 
 def year_named(text: str, on: date) -> int | None:
@@ -109,16 +111,18 @@ def year_named(text: str, on: date) -> int | None:
     return _year(found["year"], on) if found else None
 
 
-def _of_month(year: str | None, month: str, day: str | None, on: date, future: bool) -> date | None:
+def _of_month(year: str | None, month: str, day: str | None, on: date, future: bool, near: bool) -> date | None:
     number = int(read_number(day) or 0) if day else 1
     if month in _MONTHS:
         months = on.year * 12 + on.month - 1 + _MONTHS[month]
         return _date(months // 12, months % 12 + 1, number)
     if month in _LUNAR:
         return None
-    named = int(read_number(month) or 0)
+    named = 1 if month == "元" else int(read_number(month) or 0)
     told = _year(year, on)
-    if year is None:
+    if year is None and near:
+        told = on.year + (on.month - named > _LONG_OVER) - (named - on.month > _LONG_OVER)
+    elif year is None:
         told = on.year + (named < on.month if future else -(named > on.month))
     return _date(told, named, number) if told else None
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from corpus.numerals import read_number
-from corpus.phrases import Match
+from corpus.phrases import NUMERAL, Match
 from service.dates import day_named, term_asked, term_of, year_named
 from service.rules.facts import BadFact, FactValue, fact_types
 from service.words import FactPhrase, Words
@@ -17,6 +18,19 @@ _MIXED = "!"
 _NOTHING = "-"
 _OPEN = ("?", _MIXED, _NOTHING)
 _OR_ELSE_GAP = 4
+_OR_NUMBER = re.compile(rf"\S{{0,2}}(?:还是|或者?)[说是按第]{{0,2}}(?:{NUMERAL})")
+_NUMBER_OR = re.compile(rf"(?:{NUMERAL})[^,。!?;]{{0,3}}(?:还是|或者?)[说是按第]{{0,2}}$")
+_MONEY_UNIT = re.compile(r"块钱|[元块]")
+_AHEAD = re.compile(r"去(?!年)|打算|准备|预计|计划|想|要")
+_YEAR_AND = re.compile(r"(?P<year>(?:[0-9]{2,4}|今|去|前|明)年)(?:[0-9]{1,2}月)?度?[和跟与、及]$")
+_AND = ("和", "跟", "与", "、", "加", "及", "以及", "连", "和跟", "")
+_AT_KINDERGARTEN = re.compile("园|[小中大托]班|保教|普惠|公办|公立|民办|私立|幼儿")
+_NOT_PUBLIC = re.compile("民办|私立|我们(?:这个|这)?园|我们这边|本园|[自这]己?的?个?园")
+_OWN_FEES = ("own_fee_per_month", "own_fee_per_term")
+_FEES = (*_OWN_FEES, "public_fee_per_month", "public_fee_per_term", "months", "kindergarten_type", "kindergarten_class")
+_AGE = re.compile(
+    rf"(?:(?P<years>{NUMERAL})(?:周岁|岁)(?P<half>半)?[零又]?)?(?:(?P<months>{NUMERAL})个(?P<more>半)?多?月)?"
+)
 _SPACE = re.compile(r"(?<![0-9a-z]) | (?![0-9a-z])")
 _SINGLE = ("institution_in", "registered", "kindergarten_class", "term_start", "asker")
 _OF_A_CHILD = {"child_age", "child_under_three", "child_birth_date", "birth_date"}
@@ -48,12 +62,17 @@ class Stated:
 
 def facts_in(text: str, words: Words, on: date, asked: Sequence[str] = ()) -> Said:
     """`text` is normalized and mended; days are told from the day of asking `on`; `asked` are facts just asked for."""
-    text = _SPACE.sub("", text)
+    text = f"{_SPACE.sub('', text)}。"
     entries = [entry for entry in words.facts if not entry.asked or entry.fact in asked]
     stated = _stated(text, entries, words, on)
+    if not _AT_KINDERGARTEN.search(text) and not any(fact in asked for fact in _FEES):
+        stated = [fact for fact in stated if fact.fact not in _OWN_FEES]
+    stated += _terms_counted(text, stated)
     corrected_from = _corrected_from(text, words)
     chosen = {fact.fact: fact for fact in _one_each(stated, corrected_from)}
     mixed = _mixed([fact for fact in stated if fact.start >= corrected_from or corrected_from == 0], chosen)
+    if chosen.get("kindergarten_type") and chosen["kindergarten_type"].value == "public" and _NOT_PUBLIC.search(text):
+        chosen["kindergarten_type"] = replace(chosen["kindergarten_type"], value=None)
     facts = {name: one.value for name, one in chosen.items() if one.value is not None and name not in mixed}
     doubted = frozenset(name for name, one in chosen.items() if one.value is None) | frozenset(mixed)
     return Said(_as_well(facts), doubted, mixed)
@@ -92,6 +111,19 @@ def _stated(text: str, entries: Sequence[FactPhrase], words: Words, on: date) ->
     return _of_the_youngest(_left_open(sure, text, words))
 
 
+def _terms_counted(text: str, stated: Sequence[Stated]) -> list[Stated]:
+    """Different school terms named together (去年秋季和今年春季) are so many terms."""
+    terms = [s for s in stated if s.fact == "term_start" and s.value is not None]
+    pairs = [
+        (one, other)
+        for one, other in pairwise(terms)
+        if one.value != other.value and text[one.end : other.start].strip() in _AND
+    ]
+    if not pairs or any(s.fact == "terms" for s in stated):
+        return []
+    return [Stated("terms", len(pairs) + 1, pairs[0][0].start, pairs[-1][1].end)]
+
+
 def _left_open(stated: Sequence[Stated], text: str, words: Words) -> list[Stated]:
     """Of two values with an "or" between them neither is told."""
     or_else = words.intents["or_else"]
@@ -103,7 +135,15 @@ def _left_open(stated: Sequence[Stated], text: str, words: Words) -> list[Stated
         if or_else.said_in(text[one.end : other.start])
         for place in ((one.fact, one.start), (other.fact, other.start))
     }
-    return [replace(s, value=None) if (s.fact, s.start) in open_ else s for s in stated]
+    return [replace(s, value=None) if (s.fact, s.start) in open_ or _or_number(s, text) else s for s in stated]
+
+
+def _or_number(stated: Stated, text: str) -> bool:
+    """Whether a number stands beside another one with an "or" between them (收四个月还是五个月)."""
+    if stated.fact == "birth_order" or not re.search(NUMERAL, text[stated.start : stated.end]):
+        return False
+    before, after = text[max(0, stated.start - 12) : stated.start], text[stated.end :]
+    return _OR_NUMBER.match(after) is not None or _NUMBER_OR.search(before) is not None
 
 
 def _of_the_youngest(stated: Sequence[Stated]) -> list[Stated]:
@@ -123,13 +163,23 @@ def _matches(entry: FactPhrase, text: str, on: date) -> Iterable[Stated]:
         except BadFact:
             continue
         if value is not None or entry.value in _OPEN:
-            yield Stated(entry.fact, value, match.start, match.end, entry.value == _MIXED, entry.value == _NOTHING)
+            unit = _MONEY_UNIT.match(text, match.end) if match.slots.get("money") else None
+            mixed = entry.value == _MIXED or (entry.fact == "tax_year" and _another_year(text, match, value, on))
+            end = unit.end() if unit else match.end
+            yield Stated(entry.fact, value, match.start, end, mixed, entry.value == _NOTHING)
+
+
+def _another_year(text: str, match: Match, value: FactValue | None, on: date) -> bool:
+    before = _YEAR_AND.search(text[: match.start])
+    return before is not None and year_named(before["year"], on) != value
 
 
 def _value(entry: FactPhrase, match: Match, on: date) -> FactValue | None:
     if entry.value in _OPEN:
         return None
     if not entry.value.startswith("（"):
+        if entry.at_least is not None and (read_number(match.slots.get("number") or "") or 0) < entry.at_least:
+            return None
         return fact_types()[entry.fact].parse(entry.value)
     dated = entry.value.startswith(("（日期）", "（学期）"))
     value = _day(entry, match, on) if dated else _number(entry, match)
@@ -137,10 +187,29 @@ def _value(entry: FactPhrase, match: Match, on: date) -> FactValue | None:
 
 
 def _number(entry: FactPhrase, match: Match) -> Decimal | None:
-    number = read_number(match.slots.get("number") or match.slots.get("money") or "")
+    number = _age(match.slots["age"]) if match.slots.get("age") else _amount(match)
     if number is None or (entry.at_least is not None and number < entry.at_least):
         return None
     return number + entry.plus
+
+
+def _amount(match: Match) -> Decimal | None:
+    told = match.slots.get("number") or match.slots.get("money") or ""
+    if told.endswith("k"):
+        return (read_number(told[:-1]) or 0) * Decimal(1000)
+    return read_number(f"{told[:-2]}万{told[-1]}" if told[-2:-1] == "w" else told)
+
+
+def _age(told: str) -> Decimal | None:
+    """两岁半, 1岁零3个月, 18个月 → years."""
+    found = _AGE.fullmatch(told)
+    if found is None:
+        return None
+    years, months = (read_number(found[name] or "零") for name in ("years", "months"))
+    if years is None or months is None:
+        return None
+    months += Decimal(6) * bool(found["half"]) + Decimal("0.5") * bool(found["more"])
+    return years + (months / 12).quantize(Decimal("0.01")).normalize()
 
 
 def _day(entry: FactPhrase, match: Match, on: date) -> date | int | None:
@@ -148,11 +217,17 @@ def _day(entry: FactPhrase, match: Match, on: date) -> date | int | None:
     told = match.slots.get("date") or match.slots.get("term") or ""
     if fact_types()[entry.fact].type == "int":
         return year_named(told, on)
-    day = term_asked(told, on) or day_named(told, on, future=entry.future)
+    day = term_asked(told, on) or _day_near(entry, match, told, on)
     if day is not None and entry.value.endswith("（数）"):
         years = read_number(match.slots.get("number") or "")
         day = _years_before(day, int(years)) if years else None
     return _fitting(entry.fact, day, on)
+
+
+def _day_near(entry: FactPhrase, match: Match, told: str, on: date) -> date | None:
+    """A day to come is at any time ahead; the first day of a leave may as well be some months ago."""
+    near = entry.future and not entry.value.endswith("（数）") and not _AHEAD.search(match.text)
+    return day_named(told, on, future=entry.future and not near, near=near)
 
 
 def _fitting(fact: str, day: date | None, on: date) -> date | None:
@@ -232,4 +307,8 @@ def _rank(fact: Stated) -> int:
     return kinds.index(str(fact.value)) if fact.value in kinds else 0
 
 
-_RANKED = {"kindergarten_type": ("public", "inclusive_private", "other"), "home": ("first", "second", "third")}
+_RANKED = {
+    "kindergarten_type": ("public", "inclusive_private", "other"),
+    "home": ("first", "second", "third"),
+    "fee_stage": ("undecided", "partly_paid", "settled"),
+}

@@ -15,6 +15,8 @@ from service.rules.catalogue import benefits
 from service.rules.facts import fact_types
 from service.rules.working import evaluate
 
+PLAIN_VALUE = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|[0-9]{4}-[0-9]{2}-[0-9]{2})?")
+DEFAULTS = [kind.default for kind in fact_types().values() if kind.default]
 DOCUMENTS = Path(__file__).parents[1] / "corpus" / "documents"
 ALL = list(benefits().values())
 EXAMPLES = [pytest.param(b, e, id=f"{b.name}：{e.name}") for b in ALL for e in b.examples]
@@ -93,6 +95,23 @@ def test_every_step_of_the_working_stands_in_a_clause_and_computes_to_its_value(
 
     assert [step for step in working if step.ref not in clauses] == []
     assert [step for step in working if step.expression and str(evaluate(step.expression)) != step.value] == []
+
+
+@pytest.mark.parametrize(("benefit", "example"), EXAMPLES)
+def test_worked_example_says_what_it_must_and_no_more(benefit: Benefit, example: Example) -> None:
+    entitlement = assess(benefit, example.facts, example.on, example.about)
+    said = "\n".join([*(step.sentence for step in entitlement.working), *entitlement.open_points])
+
+    assert [phrase for phrase in example.says if phrase not in said] == []
+    assert [phrase for phrase in example.silent if phrase in said] == []
+
+
+@pytest.mark.parametrize(("benefit", "example"), EXAMPLES)
+def test_value_of_a_step_is_a_number_a_day_or_the_fact_that_was_judged(benefit: Benefit, example: Example) -> None:
+    working = assess(benefit, example.facts, example.on, example.about).working
+    given = {str(value).lower() for value in (*example.facts.values(), *DEFAULTS)}
+
+    assert [step for step in working if not PLAIN_VALUE.fullmatch(step.value) and step.value not in given] == []
 
 
 @pytest.mark.parametrize(("benefit", "example"), EXAMPLES)

@@ -107,7 +107,10 @@ def _key(value: FactValue) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A worked example an officer can sign: the facts that matter, the day, and what comes out."""
+    """A worked example an officer can sign: the facts that matter, the day, and what comes out.
+
+    `says` stand in the working or the open points, `silent` do not.
+    """
 
     name: str
     on: date
@@ -117,6 +120,8 @@ class Example:
     amount: Decimal | None
     missing: tuple[str, ...]
     until: date | None = None
+    says: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

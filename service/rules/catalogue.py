@@ -101,4 +101,6 @@ def _example(entry: dict[str, Any]) -> Example:
         amount=None if entry.get("amount") is None else Decimal(entry["amount"]),
         missing=tuple(entry.get("missing", ())),
         until=entry.get("until"),
+        says=tuple(entry.get("says", ())),
+        silent=tuple(entry.get("silent", ())),
     )
