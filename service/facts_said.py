@@ -23,9 +23,11 @@ _NUMBER_OR = re.compile(rf"(?:{NUMERAL})[^,。!?;]{{0,3}}(?:还是|或者?)[说�
 _MONEY_UNIT = re.compile(r"块钱|[元块]")
 _AHEAD = re.compile(r"去(?!年)|打算|准备|预计|计划|想|要")
 _YEAR_AND = re.compile(r"(?P<year>(?:[0-9]{2,4}|今|去|前|明)年)(?:[0-9]{1,2}月)?度?[和跟与、及]$")
+_AND_YEAR = re.compile(r"[和跟与、及](?P<year>(?:[0-9]{2,4}|今|去|前|明)年)")
+_ENDS = ",。!?了"
 _AND = ("和", "跟", "与", "、", "加", "及", "以及", "连", "和跟", "")
 _AT_KINDERGARTEN = re.compile("园|[小中大托]班|保教|普惠|公办|公立|民办|私立|幼儿")
-_NOT_PUBLIC = re.compile("民办|私立|我们(?:这个|这)?园|我们这边|本园|[自这]己?的?个?园")
+_NOT_PUBLIC = re.compile("(?<!普惠)(?<!普惠性)(?:民办|私立)|我们(?:这个|这)?园|我们这边|本园|[自这]己?的?个?园")
 _OWN_FEES = ("own_fee_per_month", "own_fee_per_term")
 _FEES = (*_OWN_FEES, "public_fee_per_month", "public_fee_per_term", "months", "kindergarten_type", "kindergarten_class")
 _AGE = re.compile(
@@ -143,6 +145,7 @@ def _or_number(stated: Stated, text: str) -> bool:
     if stated.fact == "birth_order" or not re.search(NUMERAL, text[stated.start : stated.end]):
         return False
     before, after = text[max(0, stated.start - 12) : stated.start], text[stated.end :]
+    before += "还是" * text.startswith("还是", stated.start)
     return _OR_NUMBER.match(after) is not None or _NUMBER_OR.search(before) is not None
 
 
@@ -166,12 +169,14 @@ def _matches(entry: FactPhrase, text: str, on: date) -> Iterable[Stated]:
             unit = _MONEY_UNIT.match(text, match.end) if match.slots.get("money") else None
             mixed = entry.value == _MIXED or (entry.fact == "tax_year" and _another_year(text, match, value, on))
             end = unit.end() if unit else match.end
-            yield Stated(entry.fact, value, match.start, end, mixed, entry.value == _NOTHING)
+            end -= len(match.text) - len(match.text.rstrip(_ENDS)) if unit is None else 0
+            start = match.end - len(match.text.lstrip(_ENDS))
+            yield Stated(entry.fact, value, start, end, mixed, entry.value == _NOTHING)
 
 
 def _another_year(text: str, match: Match, value: FactValue | None, on: date) -> bool:
-    before = _YEAR_AND.search(text[: match.start])
-    return before is not None and year_named(before["year"], on) != value
+    years = (_YEAR_AND.search(text[: match.start]), _AND_YEAR.search(match.text))
+    return any(year is not None and year_named(year["year"], on) != value for year in years)
 
 
 def _value(entry: FactPhrase, match: Match, on: date) -> FactValue | None:
