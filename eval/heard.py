@@ -40,9 +40,14 @@ class Heard:
 
     @property
     def wrong(self) -> dict[str, FactValue]:
-        """Facts taken that were not stated so."""
-        stated = self.saying.stated
-        return {name: value for name, value in self.facts.items() if stated.get(name) != value}
+        """Facts taken that were not stated so, and not even left in doubt."""
+        stated, doubted = self.saying.stated, self.saying.open
+        return {name: value for name, value in self.facts.items() if stated.get(name) != value and name not in doubted}
+
+    @property
+    def doubtful(self) -> list[str]:
+        """Facts taken that were left in doubt."""
+        return [name for name in self.facts if name in self.saying.open]
 
     @property
     def missed(self) -> list[str]:
@@ -59,16 +64,19 @@ def hear(sayings: Sequence[Saying], words: Words) -> list[Heard]:
 
 def summary(heard: Sequence[Heard]) -> str:
     wrong = sum(bool(one.wrong) for one in heard)
-    fewer = sum(bool(one.missed) and not one.wrong for one in heard)
-    return f"群众说的情况：{len(heard)} 句，听全 {len(heard) - wrong - fewer}，少听 {fewer}（会追问），听错 {wrong}"
+    rash = sum(bool(one.doubtful) and not one.wrong for one in heard)
+    fewer = sum(bool(one.missed) and not one.wrong and not one.doubtful for one in heard)
+    right = len(heard) - wrong - rash - fewer
+    return f"群众说的情况：{len(heard)} 句，听全 {right}，少听 {fewer}（会追问），拿不准的当了真 {rash}，听错 {wrong}"
 
 
 def not_understood(heard: Sequence[Heard]) -> list[str]:
     return [
         f"{one.saying.said}｜{'听错 ' + _written(one.wrong) if one.wrong else ''}"
+        f"{' 当了真 ' + '、'.join(one.doubtful) if one.doubtful else ''}"
         f"{' 少听 ' + '、'.join(one.missed) if one.missed else ''}"
         for one in heard
-        if one.wrong or one.missed
+        if one.wrong or one.missed or one.doubtful
     ]
 
 

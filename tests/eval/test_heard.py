@@ -48,7 +48,7 @@ def test_report_tells_what_was_heard_wrong_and_what_was_missed() -> None:
         Heard(saying, {"terms": 4}),
     ]
 
-    assert summary(heard) == "群众说的情况：3 句，听全 1，少听 1（会追问），听错 1"
+    assert summary(heard) == "群众说的情况：3 句，听全 1，少听 1（会追问），拿不准的当了真 0，听错 1"
     assert not_understood(heard) == [
         "老二，上了三个学期｜ 少听 terms",
         "老二，上了三个学期｜听错 terms=4 少听 birth_order",

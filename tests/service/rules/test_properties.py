@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from service.rules.benefit import Entitlement, assess
+from service.rules.benefit import Entitlement, assess, dated
 from service.rules.catalogue import benefits
 from service.rules.facts import BadFact, FactType, fact_types, parse_facts
 from tests.service.rules.draws import PLAN, at_most
@@ -340,6 +340,27 @@ def test_the_deduction_of_2023_is_doubled_for_who_asks_after_the_notice() -> Non
     asked = [verdict("infant-care-tax-deduction", year, date(2023, 8, 28) + shift * DAY)[1] for shift in (-1, 0, 1)]
     assert asked == [12000, 24000, 24000]
     assert verdict("infant-care-tax-deduction", year | {"tax_year": 2022})[1] == 12000
+
+
+def test_a_deduction_says_whether_it_is_of_a_month_or_of_the_whole_year() -> None:
+    child = {"child_birth_date": "2023-05-20"}
+    years = range(2022, 2028)
+    said = {year: entitlement("infant-care-tax-deduction", child | {"tax_year": year}).period for year in years}
+    assert said == {2022: "", 2023: "每月", 2024: "2024年度全年", 2025: "2025年度全年", 2026: "每月", 2027: ""}
+    assert entitlement("infant-care-tax-deduction", {"child_under_three": True}).period == "每月"
+
+
+@pytest.mark.parametrize("slug", [slug for slug in SLUGS if slug != "infant-care-tax-deduction"])
+@some
+@given(st.data())
+def test_every_other_amount_is_for_the_whole(slug: str, data: st.DataObject) -> None:
+    assert entitlement(slug, data.draw(some_facts(slug))).period == ""
+
+
+@some
+@given(st.integers(2019, 2100))
+def test_a_tax_year_is_dated_by_its_first_day(year: int) -> None:
+    assert dated(benefits()["infant-care-tax-deduction"], {"tax_year": year}) == date(year, 1, 1)
 
 
 @many
