@@ -306,7 +306,7 @@ def _holds(held: Stated, fact: Stated) -> bool:
 
 def _rank(fact: Stated) -> int:
     """A public fee is named beside a private kindergarten to compare; elder children are named beside the youngest."""
-    if fact.fact == "birth_order" and isinstance(fact.value, int):
+    if fact.fact in {"birth_order", "loan_number"} and isinstance(fact.value, int):
         return fact.value
     kinds = _RANKED.get(fact.fact, ())
     return kinds.index(str(fact.value)) if fact.value in kinds else 0

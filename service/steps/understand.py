@@ -32,9 +32,11 @@ def understand(question: Question, words: Words) -> Understanding:
     restart = words.intents["restart"].said_in(text)
     earlier = Earlier() if restart else question.earlier
     said, synonyms = _said(text, earlier, words, question.on), synonyms_of(text, words)
-    named = subjects_in(text, words)
+    outright = named_outright(text, words)
+    by_facts = () if outright else _told_by_facts(text, said, words)
+    named = by_facts or subjects_in(text, words)
     own_topic = _has_own_topic(text, synonyms, words)
-    subjects = named or _continued(text, earlier, said, own_topic, words) or _told_by_facts(text, said, words)
+    subjects = named or _continued(text, earlier, said, own_topic, words)
     told = {**said.facts, **question.facts}
     memory = keep(earlier.facts, subjects, told, said.doubted)
     facts = recall(memory, subjects or earlier.benefits)
@@ -127,13 +129,17 @@ def synonyms_of(text: str, words: Words) -> tuple[str, ...]:
 
 def subjects_in(text: str, words: Words) -> tuple[str, ...]:
     """Benefits the text speaks of; those named outright come before those told from a thing and a word for money."""
-    named = [s.benefit for s in words.subjects if s.phrases.said_in(text) and not s.unless.said_in(text)]
+    named = list(named_outright(text, words))
     total = words.intents["total"].said_in(text)
     if named and not total:
         return tuple(named)
     money = words.intents["money"].said_in(text) or total
     told = [s.benefit for s in words.subjects if money and _told(s, text)]
     return tuple(dict.fromkeys([*named, *told]))
+
+
+def named_outright(text: str, words: Words) -> tuple[str, ...]:
+    return tuple(s.benefit for s in words.subjects if s.phrases.said_in(text) and not s.unless.said_in(text))
 
 
 def _told_by_facts(text: str, said: Said, words: Words) -> tuple[str, ...]:

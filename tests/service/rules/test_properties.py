@@ -342,6 +342,17 @@ def test_the_deduction_of_2023_is_doubled_for_who_asks_after_the_notice() -> Non
     assert verdict("infant-care-tax-deduction", year | {"tax_year": 2022})[1] == 12000
 
 
+@pytest.mark.parametrize("slug", SLUGS)
+@some
+@given(st.data())
+def test_an_answer_names_its_benefit_its_unit_and_the_facts_that_it_rests_on(slug: str, data: st.DataObject) -> None:
+    facts = data.draw(some_facts(slug))
+    benefit, result = benefits()[slug], entitlement(slug, facts)
+    assert (result.benefit, result.name, result.units) == (slug, benefit.name, benefit.units)
+    assert (result.unit, result.amount_kind) == (benefit.unit, benefit.amount_kind)
+    assert {name: result.inputs[name] for name in facts} == parse_facts(facts)
+
+
 def test_a_deduction_says_whether_it_is_of_a_month_or_of_the_whole_year() -> None:
     child = {"child_birth_date": "2023-05-20"}
     years = range(2022, 2028)

@@ -175,6 +175,8 @@ class TestEvaluate:
             'day("2026-03-02") - day("2026-03-01")',
             'yuan(day("2026-03-01"))',
             'min(day("2026-03-01"), day("2026-03-02"))',
+            'min(5, day("2026-03-01"))',
+            'max(day("2026-03-01"), 5)',
         ],
     )
     def test_of_days_only_the_sum_of_a_day_and_a_number_is_known(self, expression: str) -> None:
@@ -208,6 +210,11 @@ class TestEvaluate:
     def test_what_is_huge_is_refused(self, expression: str) -> None:
         with pytest.raises(BadExpression):
             evaluate(expression)
+
+    def test_the_longest_expression_has_five_hundred_characters(self) -> None:
+        assert evaluate("1 + 1".ljust(500)) == Decimal("2")
+        with pytest.raises(BadExpression):
+            evaluate("1 + 1".ljust(501))
 
 
 class TestCompute:
