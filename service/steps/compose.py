@@ -234,7 +234,7 @@ def _another(page: Page, asked: Understanding, searched: Searched, entitlements:
     """What else the message asks: the clause that the search puts first, and those of its other questions."""
     shown = {benefits()[e.benefit].basis for e in entitlements} | {str(quote.clause.ref) for quote in page.quotes}
     for hit in searched.whole.found[:1]:
-        if hit.likeness >= _SURELY and str(hit.clause.ref) not in shown:
+        if (hit.likeness >= _SURELY or len(asked.parts) > 1) and str(hit.clause.ref) not in shown:
             _also(page, Quote(hit.clause, operative(hit.clause, asked.query, asked.synonyms)))
     _other_questions(page, searched)
 
