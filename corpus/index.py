@@ -25,6 +25,7 @@ _MANY = 10_000
 _VOTERS = 10
 _SEARCHES = 4
 _BEST = 100
+_NEAREST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Weights:
     """How the searches are fused. `dense` and `bank_dense`: vectors against words, in the clauses and in the question
     bank; `bank`: the bank against the clauses; synonyms count less than the citizen's own words."""
 
-    dense: float = 0.5
+    dense: float = 0.55
     synonyms: float = 0.4
     bank: float = 0.45
     bank_dense: float = 0.3
@@ -114,7 +115,7 @@ class Entries:
         """Cosine of the nearest texts; None where there are no vectors."""
         if self._vectors is None or query.vector is None:
             return None
-        return self._vectors.similarities(query.vector, _BEST)
+        return self._vectors.similarities(query.vector, _NEAREST)
 
     def _score_words(self, tokens: tuple[str, ...]) -> Vectors:
         """Read-only: the last few are kept, as one question is scored several times."""
@@ -264,7 +265,7 @@ def best_first(scores: Vectors, depth: int) -> list[int]:
 
 
 def rescale(scores: Vectors) -> Vectors:
-    """Best → 1; where there are very many, the _BEST-th and below → 0, as with vectors; all zeros stay zeros."""
+    """Best → 1; where there are very many, the _BEST-th and below → 0; all zeros stay zeros."""
     top = float(scores.max(initial=0.0))
     if top <= 0:
         return np.zeros_like(scores)

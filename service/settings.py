@@ -12,5 +12,5 @@ class Settings(CorpusSettings):
     port: int = Field(8000, ge=1, le=65535)
     database_url: str = ""
     bank_weight: float = Field(0.45, ge=0, le=1)
-    dense_weight: float = Field(0.5, ge=0, le=1)
+    dense_weight: float = Field(0.55, ge=0, le=1)
     synonym_weight: float = Field(0.4, ge=0, le=2)
