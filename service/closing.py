@@ -22,7 +22,7 @@ def close(page: Page, asked: Understanding, clauses: Mapping[str, Clause], units
     _later(page, asked, clauses)
     _office(page, asked)
     if units:
-        plan = not page.quotes or any(quote.clause.verbatim for quote in page.quotes)
+        plan = not page.quotes or page.quotes[0].clause.verbatim
         page.lines.append(page.say("units" if plan else "units_digest", units="、".join(units)))
     if any(_paid(page, quote) for quote in page.quotes):
         page.lines.append(page.say("validity", unit="区卫健局" if "区卫健局" in units or not units else units[0]))

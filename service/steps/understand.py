@@ -19,6 +19,7 @@ from service.words import Subject, Words
 
 _ORDER = ("birth_order", "birth_order_disputed")
 _STOPS = re.compile(r"[。!?;,、:\n]+")
+_MASKED = re.compile("〔(?:身份证号|银行卡号|手机号|电话|车牌|邮箱)〕")
 _SHORTEST = 5
 _MOST_PARTS = 4
 _MOST_TURNS = 4
@@ -114,7 +115,7 @@ def _questions_in(text: str, words: Words) -> tuple[Part, ...]:
 
 def mend(text: str, words: Words) -> str:
     """Normalized text with the unambiguous typing and hearing errors put right."""
-    mended = normalize(text)
+    mended = normalize(_MASKED.sub("", text))
     for wrong, right in words.typos.items():
         if wrong in mended:
             mended = mended.replace(wrong, right)

@@ -23,7 +23,9 @@ def maternity_allowance(
     points = (_BEFORE_PLAN,) if about < _PLAN_ISSUED else ()
     ref = days_of_month.ref
     if paid_days is not None:
-        allowance = _allowance("按医保核定的计发天数", average_wage, days_of_month, Decimal(paid_days), ref)
+        allowance = _allowance(
+            "按您说的计发天数（以医保核定的为准）", average_wage, days_of_month, Decimal(paid_days), ref
+        )
         return Result(allowance.number, (allowance,), points)
     rows = (
         _allowance("如果按国家产假", average_wage, days_of_month, national_days.value, national_days.ref),
