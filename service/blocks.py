@@ -22,6 +22,9 @@ def write_benefit(page: Page, asked: Understanding, entitlement: Entitlement, cl
     status = _conclude(page, asked, benefit, entitlement, mark, clauses)
     if entitlement.eligible is True and entitlement.amount is not None:
         page.lines.append(page.say("working") + _steps(page, benefit, entitlement, clauses) + "。")
+    for change in benefit.changes:
+        if entitlement.missing and change.first and change.since <= asked.on:
+            page.tell(change, clauses.get(change.ref))
     if clause:
         page.show(Quote(clause, benefit.quote))
     else:

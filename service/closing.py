@@ -31,11 +31,13 @@ def close(page: Page, asked: Understanding, clauses: Mapping[str, Clause], units
 
 
 def _related(page: Page, asked: Understanding, clauses: Mapping[str, Clause]) -> None:
-    """What is read together with a cited clause: the state's rule beside the plan's, or the plan's beside it."""
+    """What is read together with a cited clause: the state's rule beside the plan's, or the plan's beside it; the cards
+    of computed benefits say that themselves."""
+    own = {benefits()[slug].basis for slug in asked.benefits if slug in benefits()}
     for entry in page.words.related:
         cited = {str(quote.clause.ref) for quote in page.quotes}
         other = {entry.clause: entry.also, entry.also: entry.clause}
-        wanted = {other[ref] for ref in cited & other.keys()} - cited
+        wanted = {other[ref] for ref in (cited - own) & other.keys()} - cited
         if not wanted or not entry.phrases.said_in(asked.query) or entry.unless.said_in(asked.query):
             continue
         clause = clauses.get(wanted.pop())
@@ -76,10 +78,7 @@ def _later(page: Page, asked: Understanding, clauses: Mapping[str, Clause]) -> N
     """What changed since: for a computed benefit the changes of its card, for other cited clauses the one later rule
     that speaks most of what is asked."""
     for change in _changes(asked):
-        clause = clauses.get(change.ref)
-        quote = Quote(clause, operative(clause, change.text)) if clause else None
-        page.lines.append(page.say("later") + change.text + (page.cite(quote) if quote else ""))
-        page.vouched.append(change.text)
+        page.tell(change, clauses.get(change.ref))
     best = _latest_of_others(page, asked, clauses)
     if best is not None:
         quote = Quote(best, operative(best, asked.query, asked.synonyms))

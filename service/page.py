@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from corpus.clause import Clause
 from service.dialogue import Draft, Quote, Status
 from service.numbers import numbers_in
-from service.rules.benefit import Entitlement
-from service.sentences import sentences
+from service.rules.benefit import Change, Entitlement
+from service.sentences import operative, sentences
 from service.words import Words
 
 
@@ -43,6 +43,13 @@ class Page:
     def show(self, quote: Quote) -> None:
         kind = "quote" if quote.clause.verbatim else "digest"
         self.lines.append(self.say(kind, quote=quote.text) + self.cite(quote))
+
+    def tell(self, change: Change, clause: Clause | None) -> None:
+        """A later change, once in an answer."""
+        if change.text not in self.vouched:
+            mark = self.cite(Quote(clause, operative(clause, change.text))) if clause else ""
+            self.lines.append(self.say("later") + change.text + mark)
+            self.vouched.append(change.text)
 
     def draft(
         self,

@@ -126,11 +126,13 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a later rule changed, told from the day it takes effect."""
+    """What a later rule changed, told from the day it takes effect; `first`: beside the benefit's own rule, which is
+    no longer true without it."""
 
     since: date
     ref: str
     text: str
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

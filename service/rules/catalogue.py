@@ -44,7 +44,7 @@ def _benefit(path: Path) -> Benefit:
         not_known=entry["not_known"],
         before=entry["before"],
         dated_by=entry.get("dated_by"),
-        changes=tuple(Change(c["since"], c["ref"], c["text"]) for c in entry.get("changes", ())),
+        changes=tuple(Change(c["since"], c["ref"], c["text"], c.get("first", False)) for c in entry.get("changes", ())),
         verbatim=entry.get("verbatim", True),
         months=(entry["months"][0], entry["months"][1]) if "months" in entry else None,
         formula=_formula(path.stem),
