@@ -10,7 +10,7 @@ ifdef PORT
 export PORT
 endif
 
-.PHONY: serve test check eval eval-gate bench full ingest train
+.PHONY: serve test eval eval-gate bench full ingest train setup-browser
 
 serve: .venv/.serve
 	@exec .venv/bin/python -m service --ingest-first
@@ -39,6 +39,9 @@ train: .venv/.full
 	.venv/bin/python -m ingest.train --shared $(TIAOWEN_SHARED)
 
 full: .venv/.full
+
+setup-browser:
+	command -v chromium >/dev/null || { apt-get update -q && apt-get install -y -q chromium fonts-noto-cjk; }
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

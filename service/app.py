@@ -17,6 +17,10 @@ from corpus.tokens import tokenize
 from service.calibration import load_calibration
 from service.channels import api, health
 from service.channels.errors import install_errors
+from service.channels.headers import SecurityHeaders
+from service.channels.limits import Limiter
+from service.database import open_database
+from service.desk import Desk
 from service.pipeline import Parts
 from service.records import Records
 from service.rules.catalogue import benefits
@@ -38,7 +42,9 @@ def build_app(settings: Settings, now: Callable[[], datetime] = now_in_shanghai)
 
     parts = build_parts(settings, warn)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    records = Records(settings.database_url or f"sqlite:///{settings.data_dir / 'records.sqlite'}")
+    database = open_database(settings.database_url or f"sqlite:///{settings.data_dir / 'records.sqlite'}")
+    limiter = Limiter(settings.rate_limit == "on", settings.redis_url)
+    desk = Desk(parts, Records(database), now, log.info)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -48,9 +54,10 @@ def build_app(settings: Settings, now: Callable[[], datetime] = now_in_shanghai)
     app = FastAPI(
         title="条问", version="0.1.0", docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
     )
-    app.include_router(api.router(parts, records, now, log.info))
+    app.include_router(api.router(desk, limiter))
     app.include_router(health.router(parts))
     install_errors(app)
+    app.add_middleware(SecurityHeaders, origins=settings.widget_origins, https=settings.public_url.startswith("https:"))
     return app
 
 

@@ -1,33 +1,31 @@
-"""What was asked and answered, kept through SQLAlchemy: SQLite by default, another database by URL."""
+"""What was asked and answered, what people said of the answers, and who asked for a person."""
 
 import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from pydantic import TypeAdapter
-from sqlalchemy import DateTime, Engine, String, Text, bindparam, create_engine, event, insert, select, update
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy import DateTime, Engine, String, Text, bindparam, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from service.database import Table
 from service.dialogue import Answer, Earlier, Question
 from service.rules.facts import parse_facts
 
 _ANSWER = TypeAdapter(Answer)
 _EARLIER = TypeAdapter(Earlier)
 _FORGOTTEN_AFTER = timedelta(hours=24)
+_KEPT_FOR = timedelta(days=90)
 
 
-class _Base(DeclarativeBase):
-    pass
-
-
-class _ConversationRow(_Base):
+class _ConversationRow(Table):
     __tablename__ = "dialogues"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     said_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
     earlier: Mapped[str] = mapped_column(Text)
 
 
-class _AnswerRow(_Base):
+class _AnswerRow(Table):
     __tablename__ = "answers"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(String(64), index=True)
@@ -39,10 +37,59 @@ class _AnswerRow(_Base):
     answer: Mapped[str] = mapped_column(Text)
 
 
+class _FeedbackRow(Table):
+    __tablename__ = "feedback"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    answer_id: Mapped[str] = mapped_column(String(64), index=True)
+    given_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    given_by: Mapped[str] = mapped_column(String(64))
+    verdict: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(String(16))
+    comment: Mapped[str | None] = mapped_column(Text)
+
+
+class _HandoverRow(Table):
+    __tablename__ = "handovers"
+    conversation_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    taken_by: Mapped[str | None] = mapped_column(String(64))
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
     answer_id: str
     conversation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A recorded answer; `question` is masked."""
+
+    answer_id: str
+    conversation_id: str
+    asked_at: datetime
+    channel: str
+    question: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What somebody thinks of an answer; `given_by` is "citizen" or the name of a seat, `comment` is masked."""
+
+    answer_id: str
+    verdict: str
+    reason: str | None
+    comment: str | None
+    given_by: str = "citizen"
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    conversation_id: str
+    asked_at: datetime
+    taken_by: str | None
+    last_question: str
 
 
 def unsaved() -> Saved:
@@ -53,11 +100,9 @@ def unsaved() -> Saved:
 class Records:
     """Questions come in masked already; ids cannot be guessed."""
 
-    def __init__(self, database_url: str) -> None:
-        self._engine = create_engine(database_url, pool_pre_ping=True, hide_parameters=True)
-        if self._engine.dialect.name == "sqlite":
-            _tune_sqlite(self._engine)
-        _Base.metadata.create_all(self._engine)
+    def __init__(self, engine: Engine) -> None:
+        """The tables must be there: `service.database.open_database` makes them."""
+        self._engine = engine
 
     def earlier(self, conversation_id: str | None, now: datetime) -> Earlier | None:
         """What a conversation said so far; None for an id that was never issued, or that has been silent for a day."""
@@ -84,12 +129,68 @@ class Records:
             db.execute(_NEW_ANSWER, _answered(saved, channel, asked_at, question, answer))
         return saved
 
+    def kept(self, answer_id: str, now: datetime) -> Kept | None:
+        """None for an id that was never issued, or whose record has expired."""
+        with Session(self._engine) as session:
+            row = session.get(_AnswerRow, answer_id)
+        kept = _kept(row) if row else None
+        return kept if kept and now - kept.asked_at <= _KEPT_FOR else None
+
+    def turns(self, conversation_id: str) -> list[Kept]:
+        """One conversation from its beginning."""
+        one = select(_AnswerRow).where(_AnswerRow.conversation_id == conversation_id).order_by(_AnswerRow.asked_at)
+        with Session(self._engine) as session:
+            return [_kept(row) for row in session.scalars(one)]
+
+    def judge(self, feedback: Feedback, at: datetime) -> None:
+        with self._engine.begin() as db:
+            row = {"given_at": at.astimezone(UTC)} | {name: getattr(feedback, name) for name in Feedback.__slots__}
+            db.execute(insert(_FeedbackRow), row)
+
+    def hand_over(self, conversation_id: str, at: datetime) -> bool:
+        """False for a conversation that was never begun; asking twice is asking once."""
+        with Session(self._engine) as session, session.begin():
+            if session.get(_ConversationRow, conversation_id) is None:
+                return False
+            if session.get(_HandoverRow, conversation_id) is None:
+                session.add(_HandoverRow(conversation_id=conversation_id, asked_at=at.astimezone(UTC), taken_by=None))
+        return True
+
+    def handovers(self, limit: int = 100) -> list[Handover]:
+        """Those nobody has taken first, each the latest first."""
+        latest = select(_HandoverRow).order_by(_HandoverRow.taken_by.is_not(None), _HandoverRow.asked_at.desc())
+        with Session(self._engine) as session:
+            rows = session.scalars(latest.limit(limit)).all()
+        return [
+            Handover(row.conversation_id, _aware(row.asked_at), row.taken_by, turns[-1].question if turns else "")
+            for row in rows
+            for turns in [self.turns(row.conversation_id)]
+        ]
+
+    def take(self, conversation_id: str, seat: str) -> bool:
+        """False where another seat has taken it, or nobody asked."""
+        mine = update(_HandoverRow).where(
+            _HandoverRow.conversation_id == conversation_id, _HandoverRow.taken_by.is_(None)
+        )
+        with self._engine.begin() as db:
+            return db.execute(mine.values(taken_by=seat)).rowcount == 1
+
     def count(self) -> int:
         with Session(self._engine) as session:
             return len(session.scalars(select(_AnswerRow.id)).all())
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _kept(row: _AnswerRow) -> Kept:
+    answer = _ANSWER.validate_json(row.answer)
+    return Kept(row.id, row.conversation_id, _aware(row.asked_at), row.channel, row.question, answer)
+
+
+def _aware(at: datetime) -> datetime:
+    """SQLite forgets the zone; what is stored is UTC."""
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 
 
 _NEW_CONVERSATION = insert(_ConversationRow)
@@ -123,10 +224,3 @@ def _answered(
         "snapshot": answer.snapshot,
         "answer": _ANSWER.dump_json(answer).decode(),
     }
-
-
-def _tune_sqlite(engine: Engine) -> None:
-    @event.listens_for(engine, "connect")
-    def _pragmas(connection, _record) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
-            connection.execute(f"PRAGMA {pragma}")

@@ -1,16 +1,66 @@
 """Every setting of the service, from the environment or `.env`; read by app.py only."""
 
-from pydantic import Field
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_settings import NoDecode
 
 from corpus.settings import CorpusSettings
 
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+
+
+def _list(given: object) -> object:
+    return tuple(part for part in given.replace(",", " ").split() if part) if isinstance(given, str) else given
+
+
+def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+    if all(_ORIGIN.fullmatch(origin) for origin in origins):
+        return origins
+    raise ValueError("应为网站地址，不带路径，如 https://www.xianan.gov.cn，几个之间用逗号隔开")
+
+
+def _base(url: str) -> str:
+    if not url or re.fullmatch(rf"{_ORIGIN.pattern}(/[\w./-]*)?", url):
+        return url.rstrip("/")
+    raise ValueError("应为网址，如 https://tiaowen.xianan.gov.cn")
+
+
+def _token(token: SecretStr) -> SecretStr:
+    if re.fullmatch(r"([A-Za-z0-9]{3,32})?", token.get_secret_value()):
+        return token
+    raise ValueError("应为 3 到 32 位字母或数字")
+
+
+def _aes_keys(keys: SecretStr) -> SecretStr:
+    if all(re.fullmatch(r"[A-Za-z0-9+/]{43}", key) for key in keys.get_secret_value().split(",") if key):
+        return keys
+    raise ValueError("应为 43 位的 EncodingAESKey；换密钥期间可以写两个，用逗号隔开")
+
+
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_list), AfterValidator(_origins)]
+
 
 class Settings(CorpusSettings):
-    """`database_url` empty: SQLite in the data folder; the weights say how the searches are fused."""
+    """`database_url` empty: SQLite in the data folder; the weights say how the searches are fused.
+
+    `public_url` is where citizens reach this service, `widget_origins` the sites that may show the widget;
+    without `wechat_token` there is no WeChat channel. `redis_url` empty: rate limits are counted in this process.
+    """
 
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     database_url: str = ""
+    redis_url: str = ""
     bank_weight: float = Field(0.45, ge=0, le=1)
     dense_weight: float = Field(0.55, ge=0, le=1)
     synonym_weight: float = Field(0.4, ge=0, le=2)
+    public_url: Annotated[str, AfterValidator(_base)] = ""
+    widget_origins: Origins = ()
+    rate_limit: Literal["on", "off"] = "on"
+    wechat_token: Annotated[SecretStr, AfterValidator(_token)] = SecretStr("")
+    wechat_app_id: str = ""
+    wechat_aes_key: Annotated[SecretStr, AfterValidator(_aes_keys)] = SecretStr("")
+    wechat_mode: Literal["plain", "compatible", "safe"] = "safe"
+    wechat_account: str = ""

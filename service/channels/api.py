@@ -2,17 +2,16 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Header, Query, Response
 from fastapi.concurrency import run_in_threadpool
-from sqlalchemy.exc import SQLAlchemyError
 
 from corpus.snapshot import Snapshot
 from service.channels.errors import NotFound, Unready
+from service.channels.limits import Limiter
 from service.channels.schema import (
+    AnswerId,
     AskIn,
     AskOut,
     BenefitOut,
@@ -23,14 +22,15 @@ from service.channels.schema import (
     EntitlementOut,
     EntitlementsOut,
     ErrorOut,
+    FeedbackIn,
+    HandoverOut,
     HitOut,
     QuestionText,
     SearchOut,
 )
-from service.dialogue import Answer, Earlier, Question
+from service.desk import Desk
 from service.masking import mask
-from service.pipeline import Parts, answer_question
-from service.records import Records, Saved, unsaved
+from service.records import Feedback
 from service.rules.benefit import assess
 from service.rules.catalogue import benefits
 from service.rules.facts import Facts, parse_facts
@@ -47,43 +47,40 @@ _ERRORS: dict[int | str, dict[str, object]] = {
 }
 
 
-def router(parts: Parts, records: Records, now: Callable[[], datetime], log: Callable[..., None]) -> APIRouter:
+Session = Annotated[str | None, Header(alias="X-Session", max_length=64, pattern="^[A-Za-z0-9_-]+$")]
+
+
+def router(desk: Desk, limiter: Limiter) -> APIRouter:
     api = APIRouter(prefix="/api/v1", responses=_ERRORS)
+    parts, records, now = desk.parts, desk.records, desk.now
 
     @api.post("/ask", response_model=AskOut)
-    async def ask(body: AskIn) -> Response:
+    async def ask(body: AskIn, session: Session = None) -> Response:
         """The body is written once, by the model itself: validating it again would cost as much as the search."""
-        answer = await run_in_threadpool(_ask, body)
-        return Response(answer.model_dump_json(), media_type="application/json")
+        if who := session or body.conversation_id:
+            limiter.check("ask", who)
+        reply = await run_in_threadpool(
+            desk.ask, "api", body.question, body.conversation_id, _facts(body.facts), body.on
+        )
+        return Response(AskOut.of(reply).model_dump_json(), media_type="application/json")
 
-    def _ask(body: AskIn) -> AskOut:
-        started, asked_at = time.perf_counter(), now()
-        earlier = _earlier(body.conversation_id, asked_at)
-        conversation = body.conversation_id if earlier else None
-        question = Question(mask(body.question), body.on or asked_at.date(), _facts(body.facts))
-        if earlier:
-            question = Question(question.text, question.on, question.facts, earlier)
-        answer = answer_question(question, parts)
-        saved = _save(conversation, asked_at, question, answer)
-        took = round(1000 * (time.perf_counter() - started))
-        refs = ",".join(citation.ref for citation in answer.citations)
-        log("ask", id=saved.answer_id, channel="api", status=answer.status.value, refs=refs, took_ms=took)
-        return AskOut.of(answer, saved, took)
+    @api.post("/answers/{answer_id}/feedback", status_code=204)
+    def feedback(answer_id: AnswerId, body: FeedbackIn) -> None:
+        """What a citizen thinks of an answer that is recorded."""
+        limiter.check("feedback", answer_id)
+        if records.kept(answer_id, now()) is None:
+            raise NotFound("没有这个回答，或者记录已经到期", "answer_id")
+        comment = mask(body.comment) if body.comment else None
+        records.judge(Feedback(answer_id, body.verdict, body.reason, comment), now())
+        desk.log("feedback", id=answer_id, verdict=body.verdict, reason=body.reason)
 
-    def _earlier(conversation_id: str | None, asked_at: datetime) -> Earlier | None:
-        try:
-            return records.earlier(conversation_id, asked_at)
-        except SQLAlchemyError as error:
-            log("records_unavailable", error=type(error).__name__)
-            return None
-
-    def _save(conversation: str | None, asked_at: datetime, question: Question, answer: Answer) -> Saved:
-        """An answer that cannot be recorded is given all the same, under ids that nobody can look up."""
-        try:
-            return records.save(conversation, "api", asked_at, question, answer)
-        except SQLAlchemyError as error:
-            log("records_unavailable", error=type(error).__name__)
-            return unsaved()
+    @api.post("/conversations/{conversation_id}/handover")
+    def handover(conversation_id: AnswerId) -> HandoverOut:
+        """A person is asked for: the conversation is put before the operators."""
+        if not records.hand_over(conversation_id, now()):
+            raise NotFound("没有这段对话", "conversation_id")
+        desk.log("handover", conversation=conversation_id)
+        return HandoverOut(message=parts.words.current().wording["handed_over"])
 
     @api.get("/search")
     def search(

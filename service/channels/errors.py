@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.channels.limits import TooOften
 from service.channels.schema import Error, ErrorOut
 from service.rules.facts import BadFact
 
@@ -27,6 +28,8 @@ _MESSAGES = {
     "date_parsing": "不是真实的日期，应为 YYYY-MM-DD",
     "date_type": "不是真实的日期，应为 YYYY-MM-DD",
     "date_from_datetime_inexact": "不是真实的日期，应为 YYYY-MM-DD",
+    "string_pattern_mismatch": "写法不对",
+    "literal_error": "没有这个值",
     "int_parsing": "应为整数",
     "greater_than_equal": "太小",
     "less_than_equal": "太大",
@@ -62,6 +65,7 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(BadFact, _bad_fact)
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(Unready, _unready)
+    app.add_exception_handler(TooOften, _too_often)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _bug)
     app.add_middleware(BodyLimit)
@@ -128,6 +132,12 @@ def _not_found(_request: Request, error: Exception) -> JSONResponse:
 
 def _unready(_request: Request, _error: Exception) -> JSONResponse:
     return error_response(503, "no_snapshot", "还没有可用的快照，请先入库")
+
+
+def _too_often(_request: Request, _error: Exception) -> JSONResponse:
+    response = error_response(429, "too_often", "问得太快了，请过一分钟再试")
+    response.headers["Retry-After"] = "60"
+    return response
 
 
 def _http(_request: Request, error: Exception) -> JSONResponse:

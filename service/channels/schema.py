@@ -5,14 +5,14 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
 from pydantic.json_schema import JsonSchemaValue
 
 from corpus.clause import Clause, Document
-from service.dialogue import Answer, Citation
-from service.records import Saved
+from service.desk import Reply
+from service.dialogue import Citation
 from service.rules.benefit import Benefit, Entitlement
 from service.rules.facts import FactType, fact_types
 from service.rules.family import Claim
@@ -53,6 +53,9 @@ QuestionText = Annotated[str, Field(min_length=1, max_length=QUESTION_LIMIT, str
 Day = Annotated[
     date, BeforeValidator(_written_as_day), AfterValidator(_asked_in_range), Field(description="YYYY-MM-DD")
 ]
+
+
+AnswerId = Annotated[str, Field(max_length=64), AfterValidator(_printable)]
 
 
 def _as_text(value: object) -> object:
@@ -101,6 +104,16 @@ class AskIn(_In):
 class CalculateIn(_In):
     facts: FactsIn = FactsIn()
     on: Day | None = None
+
+
+class FeedbackIn(_In):
+    verdict: Literal["helpful", "unhelpful"]
+    reason: Literal["wrong", "unclear", "incomplete", "outdated", "other"] | None = None
+    comment: Annotated[str, Field(max_length=500), AfterValidator(_clean)] | None = None
+
+
+class HandoverOut(BaseModel):
+    message: str
 
 
 class CitationOut(BaseModel):
@@ -245,10 +258,11 @@ class AskOut(BaseModel):
     took_ms: int
 
     @staticmethod
-    def of(answer: Answer, saved: Saved, took_ms: int) -> "AskOut":
+    def of(reply: Reply) -> "AskOut":
+        answer = reply.answer
         return AskOut(
-            answer_id=saved.answer_id,
-            conversation_id=saved.conversation_id,
+            answer_id=reply.saved.answer_id,
+            conversation_id=reply.saved.conversation_id,
             status=answer.status.value,
             reason=answer.reason,
             text=answer.text,
@@ -260,7 +274,7 @@ class AskOut(BaseModel):
             about=answer.about,
             snapshot=answer.snapshot,
             level=answer.level.value,
-            took_ms=took_ms,
+            took_ms=reply.took_ms,
         )
 
 

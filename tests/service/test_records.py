@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from service.database import open_database
 from service.dialogue import Answer, Earlier, Level, Question, Status
 from service.records import Records
 
@@ -52,7 +53,7 @@ def open_records(tmp_path: Path) -> Iterator[Callable[[], Records]]:
     opened: list[Records] = []
 
     def open_again() -> Records:
-        opened.append(Records(f"sqlite:///{tmp_path / 'records.sqlite'}"))
+        opened.append(Records(open_database(f"sqlite:///{tmp_path / 'records.sqlite'}")))
         return opened[-1]
 
     yield open_again

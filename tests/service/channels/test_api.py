@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from service.database import open_database
 from service.records import Records
 
 ASK = "/api/v1/ask"
@@ -523,7 +524,7 @@ class TestBadInput:
             first = ask(client, "老二在咸安备案的托育园，有入托补贴吗")
             for _, body, _, _ in BAD_BODIES:
                 client.post(ASK, content=body() if callable(body) else body, headers=JSON)
-            records = Records(f"sqlite:///{tmp_path / 'records.sqlite'}")
+            records = Records(open_database(f"sqlite:///{tmp_path / 'records.sqlite'}"))
             assert records.count() == 1
             records.close()
 

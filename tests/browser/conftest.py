@@ -1,0 +1,92 @@
+"""The real service on a real port, and Debian's Chromium in front of it."""
+
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from service.app import SHANGHAI, build_app
+from service.settings import Settings
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=SHANGHAI)
+SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """`url` has no slash at its end."""
+
+    app: FastAPI
+    url: str
+
+
+def listening() -> socket.socket:
+    """A socket that already takes connections: a browser that comes early waits in its queue."""
+    ready = socket.create_server(("127.0.0.1", 0))
+    ready.listen(64)
+    return ready
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[FastAPI, socket.socket], Served]]:
+    """serve(app, socket) → where it is; stopped at the end of the session."""
+    running: list[tuple[uvicorn.Server, threading.Thread]] = []
+
+    def start(app: FastAPI, ready: socket.socket) -> Served:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [ready]}, daemon=True)
+        thread.start()
+        running.append((server, thread))
+        return Served(app, f"http://127.0.0.1:{ready.getsockname()[1]}")
+
+    yield start
+    for server, thread in running:
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("没有 chromium：先运行 make setup-browser")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@pytest.fixture(scope="session")
+def build_at(published: Path) -> Callable[..., FastAPI]:
+    """build_at(records folder, setting=…): the app over the shipped corpus, on a fixed day."""
+
+    def make(records: Path, **changed: object) -> FastAPI:
+        wanted = {
+            "data_dir": published,
+            "database_url": f"sqlite:///{records / 'records.sqlite'}",
+            "embedding_model": "builtin",
+        }
+        return build_app(Settings(_env_file=None, **wanted | changed), now=lambda: NOW)  # type: ignore[arg-type]
+
+    return make
