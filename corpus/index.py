@@ -97,7 +97,8 @@ class Entries:
         self._bm25 = bm25
         self._vectors = vectors
         self._size = len(texts)
-        frequency = np.diff(bm25.scores["indptr"])
+        self._starts, self._rows = bm25.scores["indptr"], bm25.scores["indices"]
+        frequency = np.diff(self._starts)
         self._idf = np.log((self._size + 1) / (frequency + 0.5))
         self._rarest = float(np.log(self._size + 1))
         self.weight = lru_cache(maxsize=4096)(lambda n: sum(map(self.rarity, self.inside(n))))
@@ -123,6 +124,15 @@ class Entries:
         if not known:
             return np.zeros(self._size, dtype=np.float32)
         return np.asarray(self._bm25.get_scores(known), dtype=np.float32)
+
+    def has(self, n: int, token: str) -> bool:
+        """Whether the n-th text holds the token; each token's texts are listed in order."""
+        known = self._bm25.vocab_dict.get(token)
+        if known is None:
+            return False
+        texts = self._rows[self._starts[known] : self._starts[known + 1]]
+        place = int(np.searchsorted(texts, n))
+        return place < len(texts) and int(texts[place]) == n
 
     def rarity(self, token: str) -> float:
         """Its idf; a token that no text has is as rare as can be."""
@@ -242,13 +252,11 @@ class ClauseIndex:
         return 2 * both / total if total else 0.0
 
     def _found(self, n: int, score: float, likeness: float, query: Query, weights: Weights) -> Found:
-        rarity, inside = self._entries.rarity, self._entries.inside(n)
-        own = sum(map(rarity, inside.intersection(query.tokens)))
-        extra = sum(map(rarity, inside.intersection(query.extra)))
-        total = sum(map(rarity, query.tokens)) or 1.0
-        support = min(1.0, (own + weights.synonyms * extra) / total)
-        both = (*query.tokens, *query.extra)
-        matched = tuple(token for token in both if token in inside and not token.startswith("#"))
+        rarity = self._entries.rarity
+        own, extra = ([token for token in said if self._entries.has(n, token)] for said in (query.tokens, query.extra))
+        held = sum(map(rarity, own)) + weights.synonyms * sum(map(rarity, extra))
+        support = min(1.0, held / (sum(map(rarity, query.tokens)) or 1.0))
+        matched = tuple(token for token in (*own, *extra) if not token.startswith("#"))
         return Found(self.clauses[n], round(score, 6), round(support, 6), round(likeness, 6), matched)
 
 
