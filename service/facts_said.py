@@ -1,7 +1,7 @@
 """A message → the facts it states, those it leaves in doubt, and those it states in several ways at once."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -62,11 +62,17 @@ class Stated:
     nothing: bool = False
 
 
-def facts_in(text: str, words: Words, on: date, asked: Sequence[str] = ()) -> Said:
-    """`text` is normalized and mended; days are told from the day of asking `on`; `asked` are facts just asked for."""
+def facts_in(
+    text: str, words: Words, on: date, asked: Sequence[str] = (), wanted: Collection[str] = ()
+) -> Said:
+    """`text` is normalized and mended; days are told from the day of asking `on`; `asked` are facts just asked for,
+    `wanted` those that the benefits asked about need."""
     text = f"{_SPACE.sub('', text)}。"
-    entries = [entry for entry in words.facts if not entry.asked or entry.fact in asked]
-    stated = _stated(text, entries, words, on)
+    firm = [entry for entry in words.facts if not entry.wanted and (not entry.asked or entry.fact in asked)]
+    longest = _longest(text, firm, on)
+    stated = _counted(longest, text, words)
+    loose = [entry for entry in words.facts if entry.wanted and entry.fact in wanted]
+    stated += _counted(_beside(_longest(text, loose, on), longest, text), text, words)
     if not _AT_KINDERGARTEN.search(text) and not any(fact in asked for fact in _FEES):
         stated = [fact for fact in stated if fact.fact not in _OWN_FEES]
     stated += _terms_counted(text, stated)
@@ -105,12 +111,26 @@ def _mixed(stated: Sequence[Stated], chosen: Mapping[str, Stated]) -> tuple[str,
     return tuple(dict.fromkeys(mixed))
 
 
-def _stated(text: str, entries: Sequence[FactPhrase], words: Words, on: date) -> list[Stated]:
-    """Every fact stated, in the order of the text; of two that overlap the longer phrase counts."""
+def _longest(text: str, entries: Sequence[FactPhrase], on: date) -> list[Stated]:
+    """What the phrases tell; of two that overlap the longer one."""
     found = [stated for entry in entries for stated in _matches(entry, text, on)]
-    longest = [s for s in found if not any(_covers(other, s) for other in found)]
-    sure = sorted((s for s in longest if not s.nothing and not _negated(s, text, words)), key=lambda s: s.start)
+    return [s for s in found if not any(_covers(other, s) for other in found)]
+
+
+def _counted(stated: Sequence[Stated], text: str, words: Words) -> list[Stated]:
+    """Every fact stated, in the order of the text, without what is negated or of an elder child."""
+    sure = sorted((s for s in stated if not s.nothing and not _negated(s, text, words)), key=lambda s: s.start)
     return _of_the_youngest(_left_open(sure, text, words))
+
+
+def _beside(loose: Sequence[Stated], firm: Sequence[Stated], text: str) -> list[Stated]:
+    """Loosely told facts that nothing firm speaks of, by numbers that nothing firm has taken."""
+    spoken_of = {s.fact for s in firm}
+    numbers = [(n.start(), n.end()) for n in re.finditer(NUMERAL, text)]
+    taken = [(a, b) for a, b in numbers if any(s.start <= a and b <= s.end for s in firm)]
+    return [
+        s for s in loose if s.fact not in spoken_of and not any(s.start <= a and b <= s.end for a, b in taken)
+    ]
 
 
 def _terms_counted(text: str, stated: Sequence[Stated]) -> list[Stated]:

@@ -58,7 +58,8 @@ class Synonym(_Entry):
 
 
 class FactPhrase(_Entry):
-    """`future`: a month without a year is one to come; `asked`: counts only where the fact has just been asked for."""
+    """`future`: a month without a year is one to come; `asked`: counts only where the fact has just been asked for;
+    `wanted`: a loose way to say it, which counts where the benefit asked about needs it and nothing firmer is said."""
 
     fact: str
     value: str
@@ -68,6 +69,7 @@ class FactPhrase(_Entry):
     at_least: Decimal | None = None
     future: bool = False
     asked: bool = False
+    wanted: bool = False
 
     @model_validator(mode="after")
     def _known(self) -> "FactPhrase":

@@ -71,14 +71,17 @@ def understand(question: Question, words: Words) -> Understanding:
 
 def _said(text: str, earlier: Earlier, words: Words, on: date) -> Said:
     """What the message states, or else replies to what was asked."""
-    said = facts_in(text, words, on, earlier.asked)
+    about = subjects_in(text, words) or earlier.benefits
+    wanted = {fact for slug in about if slug in benefits() for fact in benefits()[slug].needs}
+    said = facts_in(text, words, on, earlier.asked, wanted)
     return said if said.facts else replace(said, facts=bare_answers(text, earlier.asked, words, on))
 
 
 def _own_case(slug: str, text: str, words: Words, told: Facts, said: Said, memory: Mapping[str, Facts]) -> bool:
     """Whether a benefit is to be computed: asked about in general, some are only searched for."""
     entries = [subject for subject in words.subjects if subject.benefit == slug]
-    if not any(entry.search for entry in entries) or any(entry.own.said_in(text) for entry in entries):
+    own = words.intents["compute"].said_in(text) or any(entry.own.said_in(text) for entry in entries)
+    if own or not any(entry.search for entry in entries):
         return True
     needs = set(benefits()[slug].needs) - set(_ORDER)
     return bool(needs & (told.keys() | said.doubted | memory.get(slug, {}).keys()))
