@@ -33,7 +33,7 @@ class Weights:
     """How the searches are fused. `dense` and `bank_dense`: vectors against words, in the clauses and in the question
     bank; `bank`: the bank against the clauses; synonyms count less than the citizen's own words."""
 
-    dense: float = 0.55
+    dense: float = 0.5
     synonyms: float = 0.4
     bank: float = 0.45
     bank_dense: float = 0.3
@@ -110,7 +110,10 @@ class Entries:
         words = rescale(self._words(query.tokens) + synonyms * self._words(query.extra))
         if similar is None or not similar.any():
             return words
-        return (1 - dense) * words + dense * _spread(similar)
+        near = _spread(similar)
+        if self._size > _MANY:  # among very many, only what stands out counts
+            words, near = words**2, near**2
+        return (1 - dense) * words + dense * near
 
     def similar(self, query: Query) -> Vectors | None:
         """Cosine of the nearest texts; None where there are no vectors."""

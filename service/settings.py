@@ -54,7 +54,7 @@ class Settings(CorpusSettings):
     database_url: str = ""
     redis_url: str = ""
     bank_weight: float = Field(0.45, ge=0, le=1)
-    dense_weight: float = Field(0.55, ge=0, le=1)
+    dense_weight: float = Field(0.5, ge=0, le=1)
     synonym_weight: float = Field(0.4, ge=0, le=2)
     public_url: Annotated[str, AfterValidator(_base)] = ""
     widget_origins: Origins = ()

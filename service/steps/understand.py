@@ -18,7 +18,7 @@ from service.rules.facts import Facts
 from service.words import Subject, Words
 
 _ORDER = ("birth_order", "birth_order_disputed")
-_STOPS = re.compile(r"[。!?;,、:\n]+")
+_STOPS = re.compile(r"[。!?;,、:\n]+|(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff0-9])")
 _MASKED = re.compile("〔(?:身份证号|银行卡号|手机号|电话|车牌|邮箱)〕")
 _SHORTEST = 5
 _MOST_PARTS = 4
@@ -112,8 +112,21 @@ def _without_family(text: str, words: Words) -> str:
 
 def _questions_in(text: str, words: Words) -> tuple[Part, ...]:
     """The questions of a message that asks more than one; none when it asks one."""
-    pieces = [piece for piece in _STOPS.split(text) if len(piece) >= _SHORTEST and words.intents["asks"].said_in(piece)]
-    return tuple(Part(piece, synonyms_of(piece, words)) for piece in pieces[:_MOST_PARTS]) if len(pieces) > 1 else ()
+    questions, before = [], ""
+    for piece in _STOPS.split(_parted(text, words)):
+        if len(piece) < _SHORTEST or not words.intents["asks"].said_in(piece):
+            before = f"{before}{piece} "
+            continue
+        questions.append(f"{before}{piece}")
+        before = ""
+    return tuple(Part(one, synonyms_of(one, words)) for one in questions[:_MOST_PARTS]) if len(questions) > 1 else ()
+
+
+def _parted(text: str, words: Words) -> str:
+    """With a stop before every word that begins another question (另外, 顺便问下)."""
+    for join in sorted(words.intents["joins"].find(text), key=lambda match: -match.start):
+        text = f"{text[: join.start]};{text[join.start :]}"
+    return text
 
 
 def mend(text: str, words: Words) -> str:
