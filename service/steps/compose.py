@@ -132,7 +132,7 @@ def _no_basis(asked: Understanding, found: Sequence[Found], words: Words, clause
 def _lookup(asked: Understanding, searched: Searched, words: Words, clauses: Mapping[str, Clause]) -> Draft:
     page = Page(words)
     first = searched.whole.found[0].clause
-    gist = _gist(page, asked, first)
+    gist = _gist(page, asked.query, first)
     for n, clause in enumerate(_clauses_to_show(searched)):
         name = "also" if n else ("lookup" if clause.verbatim else "lookup_digest")
         page.lines.append(page.say(name, title=clause.document_title, label=clause.label))
@@ -157,11 +157,11 @@ def _asked_of(asked: Understanding, clause: Clause, searched: Searched) -> list[
     return [part.text for part, hit in searched.parts if hit.clause == clause] or [asked.query]
 
 
-def _gist(page: Page, asked: Understanding, clause: Clause) -> bool:
+def _gist(page: Page, said: str, clause: Clause) -> bool:
     """The conclusion in plain words, where the office has written one for this clause and matter."""
     for gist in page.words.gists:
-        fits = gist.clause == str(clause.ref) and gist.phrases.said_in(asked.query)
-        if fits and not gist.unless.said_in(asked.query):
+        fits = gist.clause == str(clause.ref) and gist.phrases.said_in(said)
+        if fits and not gist.unless.said_in(said) and gist.text not in page.lines:
             page.lines.append(gist.text)
             return True
     return False
@@ -242,7 +242,10 @@ def _another(page: Page, asked: Understanding, searched: Searched, entitlements:
 def _other_questions(page: Page, searched: Searched) -> None:
     for part, hit in searched.parts:
         if _speaks_of_it(hit):
-            _also(page, Quote(hit.clause, operative(hit.clause, part.text, part.synonyms)))
+            quote = Quote(hit.clause, operative(hit.clause, part.text, part.synonyms))
+            if _gist(page, part.text, hit.clause):
+                page.lines[-1] += page.prove(page.lines[-1], hit.clause) or page.cite(quote)
+            _also(page, quote)
 
 
 def _also(page: Page, quote: Quote) -> None:
