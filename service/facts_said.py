@@ -4,13 +4,12 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from itertools import pairwise
 
-from corpus.numerals import read_number
 from corpus.phrases import NUMERAL, Match
-from service.dates import day_named, term_asked, term_of, year_named
-from service.rules.facts import BadFact, FactValue, fact_types
+from service.dates import year_named
+from service.fact_values import OF_A_CHILD, read_value
+from service.rules.facts import BadFact, FactValue
 from service.words import FactPhrase, Words
 
 _LOOK_BACK = 4
@@ -21,24 +20,15 @@ _OR_ELSE_GAP = 4
 _OR_NUMBER = re.compile(rf"[^\s,。!?;]{{0,2}}(?:还是|或者?)[说是按第]{{0,2}}(?:{NUMERAL})")
 _NUMBER_OR = re.compile(rf"(?:{NUMERAL})[^,。!?;]{{0,3}}(?:还是|或者?)[说是按第]{{0,2}}$")
 _MONEY_UNIT = re.compile(r"块钱|[元块]")
-_AHEAD = re.compile(r"去(?!年)|打算|准备|预计|计划|想|要")
 _YEAR_AND = re.compile(r"(?P<year>(?:[0-9]{2,4}|今|去|前|明)年)(?:[0-9]{1,2}月)?度?[和跟与、及]$")
 _AND_YEAR = re.compile(r"[和跟与、及](?P<year>(?:[0-9]{2,4}|今|去|前|明)年)")
 _ENDS = ",。!?了"
 _AND = ("和", "跟", "与", "、", "加", "及", "以及", "连", "和跟", "")
-_AT_KINDERGARTEN = re.compile("园|[小中大托]班|保教|普惠|公办|公立|民办|私立|幼儿")
-_NOT_PUBLIC = re.compile("(?<!普惠)(?<!普惠性)(?:民办|私立)|我们(?:这个|这)?园|我们这边|本园|[自这]己?的?个?园")
 _OWN_FEES = ("own_fee_per_month", "own_fee_per_term")
 _FEES = (*_OWN_FEES, "public_fee_per_month", "public_fee_per_term", "months", "kindergarten_type", "kindergarten_class")
-_AGE = re.compile(
-    rf"(?:(?P<years>{NUMERAL})(?:周岁|岁)(?P<half>半)?[零又]?)?(?:(?P<months>{NUMERAL})个(?P<more>半)?多?月)?"
-)
 _SPACE = re.compile(r"(?<![0-9a-z]) | (?![0-9a-z])")
 _SINGLE = ("institution_in", "registered", "kindergarten_class", "term_start", "asker")
-_OF_A_CHILD = {"child_age", "child_under_three", "child_birth_date", "birth_date"}
 _PUBLIC_FEES = {"public_fee_per_month": "own_fee_per_month", "public_fee_per_term": "own_fee_per_term"}
-_GROWN_UP = 12
-_CHILDHOOD = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +52,33 @@ class Stated:
     nothing: bool = False
 
 
-def facts_in(
-    text: str, words: Words, on: date, asked: Sequence[str] = (), wanted: Collection[str] = ()
-) -> Said:
+def facts_in(text: str, words: Words, on: date, asked: Sequence[str] = (), wanted: Collection[str] = ()) -> Said:
     """`text` is normalized and mended; days are told from the day of asking `on`; `asked` are facts just asked for,
     `wanted` those that the benefits asked about need."""
     text = f"{_SPACE.sub('', text)}。"
     firm = [entry for entry in words.facts if not entry.wanted and (not entry.asked or entry.fact in asked)]
-    longest = _longest(text, firm, on)
+    longest = _longest(text, firm, words, on)
     stated = _counted(longest, text, words)
     loose = [entry for entry in words.facts if entry.wanted and entry.fact in wanted]
-    stated += _counted(_beside(_longest(text, loose, on), longest, text), text, words)
-    if not _AT_KINDERGARTEN.search(text) and not any(fact in asked for fact in _FEES):
+    stated += _counted(_beside(_longest(text, loose, words, on), longest, text), text, words)
+    if not words.intents["at_kindergarten"].said_in(text) and not any(fact in asked for fact in _FEES):
         stated = [fact for fact in stated if fact.fact not in _OWN_FEES]
     stated += _terms_counted(text, stated)
     corrected_from = _corrected_from(text, words)
     chosen = {fact.fact: fact for fact in _one_each(stated, corrected_from)}
     mixed = _mixed([fact for fact in stated if fact.start >= corrected_from or corrected_from == 0], chosen)
-    if chosen.get("kindergarten_type") and chosen["kindergarten_type"].value == "public" and _NOT_PUBLIC.search(text):
+    if chosen.get("kindergarten_type") and chosen["kindergarten_type"].value == "public" and _not_public(text, words):
         chosen["kindergarten_type"] = replace(chosen["kindergarten_type"], value=None)
     facts = {name: one.value for name, one in chosen.items() if one.value is not None and name not in mixed}
     doubted = frozenset(name for name, one in chosen.items() if one.value is None) | frozenset(mixed)
     return Said(_as_well(facts), doubted, mixed)
+
+
+def _not_public(text: str, words: Words) -> bool:
+    """Whether it also speaks of a kindergarten that is not public."""
+    for match in reversed(words.intents["inclusive"].find(text)):
+        text = text[: match.start] + text[match.end :]
+    return words.intents["not_public"].said_in(text)
 
 
 def _as_well(facts: Mapping[str, FactValue]) -> Mapping[str, FactValue]:
@@ -111,9 +106,9 @@ def _mixed(stated: Sequence[Stated], chosen: Mapping[str, Stated]) -> tuple[str,
     return tuple(dict.fromkeys(mixed))
 
 
-def _longest(text: str, entries: Sequence[FactPhrase], on: date) -> list[Stated]:
+def _longest(text: str, entries: Sequence[FactPhrase], words: Words, on: date) -> list[Stated]:
     """What the phrases tell; of two that overlap the longer one."""
-    found = [stated for entry in entries for stated in _matches(entry, text, on)]
+    found = [stated for entry in entries for stated in _matches(entry, text, words, on)]
     return [s for s in found if not any(_covers(other, s) for other in found)]
 
 
@@ -128,9 +123,7 @@ def _beside(loose: Sequence[Stated], firm: Sequence[Stated], text: str) -> list[
     spoken_of = {s.fact for s in firm}
     numbers = [(n.start(), n.end()) for n in re.finditer(NUMERAL, text)]
     taken = [(a, b) for a, b in numbers if any(s.start <= a and b <= s.end for s in firm)]
-    return [
-        s for s in loose if s.fact not in spoken_of and not any(s.start <= a and b <= s.end for a, b in taken)
-    ]
+    return [s for s in loose if s.fact not in spoken_of and not any(s.start <= a and b <= s.end for a, b in taken)]
 
 
 def _terms_counted(text: str, stated: Sequence[Stated]) -> list[Stated]:
@@ -174,15 +167,15 @@ def _of_the_youngest(stated: Sequence[Stated]) -> list[Stated]:
     orders = [s for s in stated if s.fact == "birth_order" and isinstance(s.value, int)]
     youngest = max((s.value for s in orders if isinstance(s.value, int)), default=0)
     elder = [s for s in orders if s.value != youngest]
-    return [s for s in stated if s.fact not in _OF_A_CHILD or not any(s.start <= e.start < s.end for e in elder)]
+    return [s for s in stated if s.fact not in OF_A_CHILD or not any(s.start <= e.start < s.end for e in elder)]
 
 
-def _matches(entry: FactPhrase, text: str, on: date) -> Iterable[Stated]:
+def _matches(entry: FactPhrase, text: str, words: Words, on: date) -> Iterable[Stated]:
     for match in entry.phrases.find(text):
         if any(word in text[match.start : match.end] for word in entry.without):
             continue
         try:
-            value = _value(entry, match, on)
+            value = None if entry.value in _OPEN else read_value(entry, match, words, on)
         except BadFact:
             continue
         if value is not None or entry.value in _OPEN:
@@ -197,78 +190,6 @@ def _matches(entry: FactPhrase, text: str, on: date) -> Iterable[Stated]:
 def _another_year(text: str, match: Match, value: FactValue | None, on: date) -> bool:
     years = (_YEAR_AND.search(text[: match.start]), _AND_YEAR.search(match.text))
     return any(year is not None and year_named(year["year"], on) != value for year in years)
-
-
-def _value(entry: FactPhrase, match: Match, on: date) -> FactValue | None:
-    if entry.value in _OPEN:
-        return None
-    if not entry.value.startswith("（"):
-        if entry.at_least is not None and (read_number(match.slots.get("number") or "") or 0) < entry.at_least:
-            return None
-        return fact_types()[entry.fact].parse(entry.value)
-    dated = entry.value.startswith(("（日期）", "（学期）"))
-    value = _day(entry, match, on) if dated else _number(entry, match)
-    return None if value is None else fact_types()[entry.fact].parse(value)
-
-
-def _number(entry: FactPhrase, match: Match) -> Decimal | None:
-    number = _age(match.slots["age"]) if match.slots.get("age") else _amount(match)
-    if number is None or (entry.at_least is not None and number < entry.at_least):
-        return None
-    return number + entry.plus
-
-
-def _amount(match: Match) -> Decimal | None:
-    told = match.slots.get("number") or match.slots.get("money") or ""
-    if told.endswith("k"):
-        return (read_number(told[:-1]) or 0) * Decimal(1000)
-    return read_number(f"{told[:-2]}万{told[-1]}" if told[-2:-1] == "w" else told)
-
-
-def _age(told: str) -> Decimal | None:
-    """两岁半, 1岁零3个月, 18个月 → years."""
-    found = _AGE.fullmatch(told)
-    if found is None:
-        return None
-    years, months = (read_number(found[name] or "零") for name in ("years", "months"))
-    if years is None or months is None:
-        return None
-    months += Decimal(6) * bool(found["half"]) + Decimal("0.5") * bool(found["more"])
-    return years + (months / 12).quantize(Decimal("0.01")).normalize()
-
-
-def _day(entry: FactPhrase, match: Match, on: date) -> date | int | None:
-    """A day, a school term or, for a fact that counts years, a year; （日期）-（数） is as many years before."""
-    told = match.slots.get("date") or match.slots.get("term") or ""
-    if fact_types()[entry.fact].type == "int":
-        return year_named(told, on)
-    day = term_asked(told, on) or _day_near(entry, match, told, on)
-    if day is not None and entry.value.endswith("（数）"):
-        years = read_number(match.slots.get("number") or "")
-        day = _years_before(day, int(years)) if years else None
-    return _fitting(entry.fact, day, on)
-
-
-def _day_near(entry: FactPhrase, match: Match, told: str, on: date) -> date | None:
-    """A day to come is at any time ahead; the first day of a leave may as well be some months ago."""
-    near = entry.future and not entry.value.endswith("（数）") and not _AHEAD.search(match.text)
-    return day_named(told, on, future=entry.future and not near, near=near)
-
-
-def _fitting(fact: str, day: date | None, on: date) -> date | None:
-    """Children are born in the years before the day of asking, mothers long before it; a term has one first day."""
-    if day is None or (fact in _OF_A_CHILD and not _years_before(on, _CHILDHOOD) <= day <= on):
-        return None
-    if fact == "mother_birth_date" and day > _years_before(on, _GROWN_UP):
-        return None
-    return term_of(day) if fact == "term_start" else day
-
-
-def _years_before(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:  # 29 February
-        return date(day.year - years, 2, 28)
 
 
 def _covers(other: Stated, stated: Stated) -> bool:
