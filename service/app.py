@@ -19,6 +19,7 @@ from service.channels import api, health
 from service.channels.errors import install_errors
 from service.channels.headers import SecurityHeaders
 from service.channels.limits import Limiter
+from service.channels.metrics import Metrics
 from service.database import open_database
 from service.desk import Desk
 from service.pipeline import Parts
@@ -44,7 +45,13 @@ def build_app(settings: Settings, now: Callable[[], datetime] = now_in_shanghai)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = open_database(settings.database_url or f"sqlite:///{settings.data_dir / 'records.sqlite'}")
     limiter = Limiter(settings.rate_limit == "on", settings.redis_url)
-    desk = Desk(parts, Records(database), now, log.info)
+    metrics = Metrics()
+
+    def tell(event: str, **fields: object) -> None:
+        log.info(event, **fields)
+        metrics.observe(event, **fields)  # type: ignore[arg-type]
+
+    desk = Desk(parts, Records(database), now, tell)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -56,6 +63,7 @@ def build_app(settings: Settings, now: Callable[[], datetime] = now_in_shanghai)
     )
     app.include_router(api.router(desk, limiter))
     app.include_router(health.router(parts))
+    app.include_router(metrics.router())
     install_errors(app)
     app.add_middleware(SecurityHeaders, origins=settings.widget_origins, https=settings.public_url.startswith("https:"))
     return app

@@ -1,0 +1,125 @@
+"""What the doors share: feedback, a person asked for, limits by user, headers on every answer, counts."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+ASK = "/api/v1/ask"
+FINE = "超生罚款没交完还要交吗"
+
+
+@pytest.fixture
+def own_client(build_service: Callable[..., FastAPI], tmp_path: Path) -> TestClient:
+    """A service of its own: nobody else is counted in it."""
+    return TestClient(build_service(tmp_path))
+
+
+def ask(client: TestClient, **more: object) -> dict:
+    response = client.post(ASK, json={"question": FINE, **more})
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+class TestFeedback:
+    def test_a_recorded_answer_can_be_judged(self, client: TestClient) -> None:
+        answer = ask(client)
+
+        judged = client.post(
+            f"/api/v1/answers/{answer['answer_id']}/feedback", json={"verdict": "unhelpful", "reason": "unclear"}
+        )
+
+        assert (judged.status_code, judged.content) == (204, b"")
+
+    def test_an_answer_that_nobody_was_given_cannot_be_judged(self, client: TestClient) -> None:
+        judged = client.post("/api/v1/answers/nobody/feedback", json={"verdict": "helpful"})
+
+        assert judged.status_code == 404
+        assert judged.json()["error"]["field"] == "answer_id"
+
+    @pytest.mark.parametrize(
+        ("body", "field"),
+        [
+            ({}, "verdict"),
+            ({"verdict": "great"}, "verdict"),
+            ({"verdict": "unhelpful", "reason": "boring"}, "reason"),
+            ({"verdict": "unhelpful", "comment": "长" * 501}, "comment"),
+            ({"verdict": "unhelpful", "stars": 5}, "stars"),
+        ],
+    )
+    def test_what_is_no_judgement_is_told_which_field(self, client: TestClient, body: dict, field: str) -> None:
+        answer = ask(client)
+
+        judged = client.post(f"/api/v1/answers/{answer['answer_id']}/feedback", json=body)
+
+        assert (judged.status_code, judged.json()["error"]["field"]) == (422, field)
+
+
+class TestHandover:
+    def test_a_conversation_can_be_handed_to_a_person_and_asking_twice_is_asking_once(self, client: TestClient) -> None:
+        conversation = ask(client)["conversation_id"]
+
+        told = [client.post(f"/api/v1/conversations/{conversation}/handover") for _ in range(2)]
+
+        assert [one.status_code for one in told] == [200, 200]
+        assert "12345" in told[0].json()["message"]
+
+    def test_a_conversation_that_never_was_is_not_found(self, client: TestClient) -> None:
+        assert client.post("/api/v1/conversations/nobody/handover").status_code == 404
+
+
+class TestLimits:
+    def test_one_session_may_ask_sixty_times_a_minute_and_others_are_not_held_up(self, own_client: TestClient) -> None:
+        mine = [own_client.post(ASK, json={"question": "你好"}, headers={"X-Session": "mine"}) for _ in range(61)]
+        other = own_client.post(ASK, json={"question": "你好"}, headers={"X-Session": "other"})
+
+        assert [one.status_code for one in mine] == [200] * 60 + [429]
+        assert mine[-1].json()["error"]["code"] == "too_often"
+        assert mine[-1].headers["retry-after"] == "60"
+        assert other.status_code == 200
+
+    def test_limits_can_be_switched_off(self, build_service: Callable[..., FastAPI], tmp_path: Path) -> None:
+        client = TestClient(build_service(tmp_path, rate_limit="off"))
+
+        codes = {
+            client.post(ASK, json={"question": "你好"}, headers={"X-Session": "mine"}).status_code for _ in range(70)
+        }
+
+        assert codes == {200}
+
+
+class TestHeaders:
+    @pytest.mark.parametrize("path", ["/livez", "/api/v1/documents", "/nowhere", "/openapi.json", "/metrics"])
+    def test_every_answer_forbids_foreign_scripts_guessing_and_framing(self, client: TestClient, path: str) -> None:
+        headers = client.get(path).headers
+
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert policy.endswith("frame-ancestors 'none'")
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["x-frame-options"] == "DENY"
+        assert "strict-transport-security" not in headers
+        assert "server" not in headers
+
+    def test_https_is_kept_to_once_the_public_address_has_it(
+        self, build_service: Callable[..., FastAPI], tmp_path: Path
+    ) -> None:
+        client = TestClient(build_service(tmp_path, public_url="https://tiaowen.example.gov.cn"))
+
+        assert client.get("/livez").headers["strict-transport-security"] == "max-age=31536000"
+
+
+class TestMetrics:
+    def test_questions_are_counted_by_door_and_status_without_their_words(self, own_client: TestClient) -> None:
+        ask(own_client)
+        ask(own_client)
+
+        counted = own_client.get("/metrics").text
+
+        assert 'tiaowen_asks_total{channel="api",status="answered"} 2.0' in counted
+        assert 'tiaowen_ask_seconds_count{channel="api"} 2.0' in counted
+        assert "超生" not in counted
