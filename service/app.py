@@ -20,6 +20,7 @@ from service.channels.errors import install_errors
 from service.channels.headers import SecurityHeaders
 from service.channels.limits import Limiter
 from service.channels.metrics import Metrics
+from service.channels.widget import router as widget
 from service.database import open_database
 from service.desk import Desk
 from service.pipeline import Parts
@@ -64,6 +65,9 @@ def build_app(settings: Settings, now: Callable[[], datetime] = now_in_shanghai)
     app.include_router(api.router(desk, limiter))
     app.include_router(health.router(parts))
     app.include_router(metrics.router())
+    static = widget.Static()
+    app.include_router(widget.router(desk, settings.widget_origins, static))
+    app.mount("/widget", static)
     install_errors(app)
     app.add_middleware(SecurityHeaders, origins=settings.widget_origins, https=settings.public_url.startswith("https:"))
     return app

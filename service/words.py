@@ -21,7 +21,13 @@ from service.rules.facts import BadFact, fact_types
 Entry = TypeVar("Entry", bound="_Entry")
 
 _MEND = "照文件开头的说明改"
-_MESSAGES = {"extra_forbidden": "没有这一项", "missing": "缺少这一项", "too_short": "是空的", "enum": "没有这个状态"}
+_MESSAGES = {
+    "extra_forbidden": "没有这一项",
+    "missing": "缺少这一项",
+    "too_short": "是空的",
+    "string_too_long": "太长",
+    "enum": "没有这个状态",
+}
 
 
 def _compiled(phrases: object) -> object:
@@ -172,6 +178,12 @@ class Intent(_Entry):
     phrases: SomePhrases
 
 
+class Suggested(_Entry):
+    """A question that the widget offers to whoever opens it."""
+
+    question: str = Field(min_length=1, max_length=30)
+
+
 class OfficeValue(_Entry):
     """What only the office knows; `value` is empty until somebody enters it. With `fact` it is that fact of everybody
     who does not say another, from `valid_from` on."""
@@ -224,6 +236,7 @@ class Words:
     overviews: tuple[Overview, ...] = ()
     related: tuple[Related, ...] = ()
     wording: Mapping[str, str] = field(default_factory=dict)
+    suggested: tuple[Suggested, ...] = ()
     office: tuple[OfficeValue, ...] = ()
 
 
@@ -313,6 +326,7 @@ def load_words(folder: Path, office: Path) -> tuple[Words, list[Problem]]:
         overviews=reader.entries(folder / "overviews.yaml", Overview),
         related=reader.entries(folder / "related.yaml", Related),
         wording=reader.mapping(folder / "wording.yaml"),
+        suggested=reader.entries(folder / "suggested.yaml", Suggested),
         office=reader.entries(office, OfficeValue),
     )
     return words, reader.problems

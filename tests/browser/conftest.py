@@ -36,6 +36,11 @@ def listening() -> socket.socket:
 
 
 @pytest.fixture(scope="session")
+def take_port() -> Callable[[], socket.socket]:
+    return listening
+
+
+@pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[[FastAPI, socket.socket], Served]]:
     """serve(app, socket) → where it is; stopped at the end of the session."""
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
