@@ -19,12 +19,18 @@ from service.channels import api, health
 from service.channels.errors import install_errors
 from service.channels.headers import SecurityHeaders
 from service.channels.limits import Limiter
+from service.channels.wechat import router as wechat
+from service.channels.wechat.clerk import Clerk
+from service.channels.wechat.counter import Counter, Deadlines
+from service.channels.wechat.customer_service import NoCustomerService
+from service.channels.wechat.mailbox import Mailbox
+from service.channels.wechat.texts import LiveTexts
 from service.database import open_database
 from service.desk import Desk
 from service.pipeline import Parts
 from service.records import Records
 from service.rules.catalogue import benefits
-from service.settings import Settings
+from service.settings import Settings, wechat_account
 from service.words import LiveWords
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -56,6 +62,11 @@ def build_app(settings: Settings, now: Callable[[], datetime] = now_in_shanghai)
     )
     app.include_router(api.router(desk, limiter))
     app.include_router(health.router(parts))
+    if settings.wechat_token.get_secret_value():
+        account, texts = wechat_account(settings), LiveTexts(WORDS / "wechat.yaml", warn)
+        mailbox = Mailbox(database, account.store_key)
+        clerk = Clerk(desk, limiter, mailbox, texts, settings.public_url, NoCustomerService())
+        app.include_router(wechat.router(account, Counter(clerk, Deadlines())))
     install_errors(app)
     app.add_middleware(SecurityHeaders, origins=settings.widget_origins, https=settings.public_url.startswith("https:"))
     return app
