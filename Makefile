@@ -10,7 +10,7 @@ ifdef PORT
 export PORT
 endif
 
-.PHONY: serve test eval eval-gate bench full ingest train setup-browser
+.PHONY: serve test eval eval-gate bench full ingest train setup-browser wechat-sim
 
 serve: .venv/.serve
 	@exec .venv/bin/python -m service --ingest-first
@@ -39,6 +39,9 @@ train: .venv/.full
 	.venv/bin/python -m ingest.train --shared $(TIAOWEN_SHARED)
 
 full: .venv/.full
+
+wechat-sim: .venv/.serve
+	@.venv/bin/python -m service.channels.wechat.simulator
 
 setup-browser:
 	command -v chromium >/dev/null || { apt-get update -q && apt-get install -y -q chromium fonts-noto-cjk; }

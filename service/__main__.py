@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.app import build_app, configure_logging
+from service.channels.wechat.texts import BadTexts
 from service.settings import Settings
 
 _EXPECTED = {
@@ -25,6 +26,8 @@ _EXPECTED = {
     "string_too_short": "不能为空",
     "greater_than_equal": "应不小于 {ge}",
     "less_than_equal": "应不大于 {le}",
+    "literal_error": "应为 {expected} 之一",
+    "value_error": "{error}",
 }
 
 
@@ -38,7 +41,9 @@ def main() -> int:
     except subprocess.CalledProcessError:
         return _stop("入库没有成功，见上面的说明")
     except ValidationError as error:
-        return _stop(*(f"设置 {_name(detail)} 读不懂：{_expected(detail)}" for detail in error.errors()))
+        return _stop(*map(_told, error.errors()))
+    except BadTexts as error:
+        return _stop(str(error))
     except (SQLAlchemyError, ImportError):
         return _stop("设置 DATABASE_URL 用不了：应为能打开的数据库地址，如 sqlite:////数据/records.sqlite")
     except OSError as error:
@@ -60,12 +65,21 @@ def _stop(*messages: str) -> int:
     return 1
 
 
+def _told(detail: ErrorDetails) -> str:
+    if not detail["loc"]:
+        return f"设置不全：{_expected(detail)}"
+    return f"设置 {_name(detail)} 读不懂：{_expected(detail)}"
+
+
 def _name(detail: ErrorDetails) -> str:
     return str(detail["loc"][0]).upper()
 
 
 def _expected(detail: ErrorDetails) -> str:
-    return _EXPECTED.get(detail["type"], "写法不对").format(**detail.get("ctx", {}))
+    given = detail.get("ctx", {})
+    if detail["type"] == "literal_error":
+        given = {"expected": given["expected"].replace(" or ", "、").replace(", ", "、").replace("'", "")}
+    return _EXPECTED.get(detail["type"], "写法不对").format(**given)
 
 
 if __name__ == "__main__":

@@ -20,13 +20,19 @@ from service.channels.errors import install_errors
 from service.channels.headers import SecurityHeaders
 from service.channels.limits import Limiter
 from service.channels.metrics import Metrics
+from service.channels.wechat import router as wechat
+from service.channels.wechat.clerk import Clerk
+from service.channels.wechat.counter import Counter, Deadlines
+from service.channels.wechat.customer_service import NoCustomerService
+from service.channels.wechat.mailbox import Mailbox
+from service.channels.wechat.texts import LiveTexts
 from service.channels.widget import router as widget
 from service.database import open_database
 from service.desk import Desk
 from service.pipeline import Parts
 from service.records import Records
 from service.rules.catalogue import benefits
-from service.settings import Settings
+from service.settings import Settings, wechat_account
 from service.words import LiveWords
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -68,6 +74,11 @@ def build_app(settings: Settings, now: Callable[[], datetime] = now_in_shanghai)
     static = widget.Static()
     app.include_router(widget.router(desk, settings.widget_origins, static))
     app.mount("/widget", static)
+    if settings.wechat_token.get_secret_value():
+        account, texts = wechat_account(settings), LiveTexts(WORDS / "wechat.yaml", warn)
+        mailbox = Mailbox(database, account.store_key)
+        clerk = Clerk(desk, limiter, mailbox, texts, settings.public_url, NoCustomerService())
+        app.include_router(wechat.router(account, Counter(clerk, Deadlines())))
     install_errors(app)
     app.add_middleware(SecurityHeaders, origins=settings.widget_origins, https=settings.public_url.startswith("https:"))
     return app

@@ -3,10 +3,12 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import NoDecode
 
 from corpus.settings import CorpusSettings
+from service.channels.wechat.cipher import key_of
+from service.channels.wechat.gate import Account
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 
@@ -64,3 +66,25 @@ class Settings(CorpusSettings):
     wechat_aes_key: Annotated[SecretStr, AfterValidator(_aes_keys)] = SecretStr("")
     wechat_mode: Literal["plain", "compatible", "safe"] = "safe"
     wechat_account: str = ""
+
+    @model_validator(mode="after")
+    def _wechat_is_whole(self) -> "Settings":
+        sealed = self.wechat_token.get_secret_value() and self.wechat_mode != "plain"
+        needed = {"WECHAT_APP_ID": self.wechat_app_id, "WECHAT_AES_KEY": self.wechat_aes_key.get_secret_value()}
+        missing = [name for name, value in needed.items() if sealed and not value.strip(",")]
+        if missing:
+            raise ValueError(
+                f"WECHAT_MODE 是 {self.wechat_mode} 时，还要写 {' 和 '.join(missing)}，都在公众号后台可以看到"
+            )
+        return self
+
+
+def wechat_account(settings: Settings) -> Account:
+    keys = settings.wechat_aes_key.get_secret_value().split(",")
+    return Account(
+        token=settings.wechat_token.get_secret_value(),
+        mode=settings.wechat_mode,
+        app_id=settings.wechat_app_id,
+        keys=tuple(key_of(key) for key in keys if key) if settings.wechat_mode != "plain" else (),
+        name=settings.wechat_account,
+    )

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -83,9 +83,14 @@ class BodyLimit:
             return
         body = await _read(receive)
         if body is None:
-            await error_response(413, "too_large", "请求太大")(scope, receive, send)
+            await _too_large(scope["path"])(scope, receive, send)
             return
         await self._app(scope, _replay(body, receive), send)
+
+
+def _too_large(path: str) -> Response:
+    """WeChat shows a fault of the account for whatever it cannot read, and it cannot read JSON."""
+    return PlainTextResponse("请求太大", 413) if path == "/wechat" else error_response(413, "too_large", "请求太大")
 
 
 async def _read(receive: Receive) -> bytes | None:
