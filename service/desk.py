@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.dialogue import Answer, Earlier, Question
+from service.dialogue import Answer, Earlier, Question, Status
 from service.masking import mask
 from service.pipeline import Parts, answer_question
 from service.records import Records, Saved, unsaved
@@ -54,9 +54,13 @@ class Desk:
     def _save(
         self, conversation_id: str | None, channel: str, asked_at: datetime, question: Question, answer: Answer
     ) -> Saved:
-        """An answer that cannot be recorded is given all the same, under ids that nobody can look up."""
+        """Who needs a person is put before the operators at once; an answer that cannot be recorded is given all the
+        same, under ids that nobody can look up."""
         try:
-            return self.records.save(conversation_id, channel, asked_at, question, answer)
+            saved = self.records.save(conversation_id, channel, asked_at, question, answer)
+            if answer.status is Status.HANDED_OVER:
+                self.records.hand_over(saved.conversation_id, asked_at)
+            return saved
         except SQLAlchemyError as error:
             self.log("records_unavailable", error=type(error).__name__)
             return unsaved()

@@ -16,8 +16,7 @@ from service.channels.wechat.mailbox import Answered, Caller, Claim, Mailbox
 from service.channels.wechat.message import SUCCESS, Message
 from service.channels.wechat.reply import chosen, offers_of, parts, write
 from service.channels.wechat.texts import LiveTexts
-from service.desk import Desk, Reply
-from service.dialogue import Status
+from service.desk import Desk
 from service.rules.facts import parse_facts
 
 _QUESTION = TypeAdapter(QuestionText)
@@ -146,7 +145,6 @@ class Clerk:
         said = "，".join(offer.label for offer in picked) or question
         facts = parse_facts({offer.fact: offer.value for offer in picked})
         reply = self.desk.ask("wechat", said, caller.conversation_id, facts)
-        self._hand_over(reply)
         link = f"{self.public_url}/a/{reply.saved.answer_id}" if self.public_url else ""
         text = write(reply.answer, link, texts)
         first, *rest = parts(text, link, texts)
@@ -164,11 +162,6 @@ class Clerk:
         except SQLAlchemyError as error:
             self._broken(error)
             return done.body
-
-    def _hand_over(self, reply: Reply) -> None:
-        """Who needs a person is put before the operators at once: there is no button to press here."""
-        if reply.answer.status is Status.HANDED_OVER:
-            self._kept(lambda: self.desk.records.hand_over(reply.saved.conversation_id, self.desk.now()), False)
 
     def _caller(self, letter: Letter) -> Caller:
         return self._kept(lambda: self.mailbox.caller(letter.user, self.desk.now()), Caller())
