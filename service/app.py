@@ -14,8 +14,12 @@ from corpus.index import Weights
 from corpus.live import LiveSnapshot
 from corpus.settings import OFFICE, WORDS
 from corpus.tokens import tokenize
+from service.accounts import Accounts
+from service.audit import Audit
 from service.calibration import load_calibration
 from service.channels import api, health
+from service.channels.console.gate import Console
+from service.channels.console.routes import router as console_routes
 from service.channels.errors import install_errors
 from service.channels.headers import SecurityHeaders
 from service.channels.limits import Limiter
@@ -25,6 +29,7 @@ from service.pipeline import Parts
 from service.records import Records
 from service.rules.catalogue import benefits
 from service.settings import Settings
+from service.unanswered import Unanswered
 from service.words import LiveWords
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -42,9 +47,11 @@ def build_app(settings: Settings, now: Callable[[], datetime] = now_in_shanghai)
 
     parts = build_parts(settings, warn)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = open_database(settings.database_url or f"sqlite:///{settings.data_dir / 'records.sqlite'}")
+    database = open_database(settings.records_url)
     limiter = Limiter(settings.rate_limit == "on", settings.redis_url)
     desk = Desk(parts, Records(database), now, log.info)
+    https = settings.public_url.startswith("https:")
+    console = Console(desk, limiter, Accounts(database), Audit(database), Unanswered(database), https)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -56,8 +63,9 @@ def build_app(settings: Settings, now: Callable[[], datetime] = now_in_shanghai)
     )
     app.include_router(api.router(desk, limiter))
     app.include_router(health.router(parts))
+    app.include_router(console_routes(console, settings.public_url))
     install_errors(app)
-    app.add_middleware(SecurityHeaders, origins=settings.widget_origins, https=settings.public_url.startswith("https:"))
+    app.add_middleware(SecurityHeaders, origins=settings.widget_origins, https=https)
     return app
 
 

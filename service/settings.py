@@ -64,3 +64,7 @@ class Settings(CorpusSettings):
     wechat_aes_key: Annotated[SecretStr, AfterValidator(_aes_keys)] = SecretStr("")
     wechat_mode: Literal["plain", "compatible", "safe"] = "safe"
     wechat_account: str = ""
+
+    @property
+    def records_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'records.sqlite'}"
