@@ -168,6 +168,10 @@ class ClauseIndex:
     def has_vectors(self) -> bool:
         return self._embedder is not None
 
+    def query(self, text: str, synonyms: Sequence[str] = ()) -> Query:
+        """The question as this index reads it, to compare questions with each other."""
+        return Query.of(text, synonyms, self._embedder)
+
     def search(
         self,
         text: str,

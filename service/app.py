@@ -8,14 +8,19 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from fastapi import FastAPI
+from sqlalchemy import Engine
 
 from corpus.embedder import Embedder, EmbedderUnavailable, load_embedder
 from corpus.index import Weights
 from corpus.live import LiveSnapshot
 from corpus.settings import OFFICE, WORDS
 from corpus.tokens import tokenize
+from service.accounts import Accounts
+from service.audit import Audit
 from service.calibration import load_calibration
 from service.channels import api, health
+from service.channels.console import routes as console
+from service.channels.console.gate import Console
 from service.channels.errors import install_errors
 from service.channels.headers import SecurityHeaders
 from service.channels.limits import Limiter
@@ -33,6 +38,7 @@ from service.pipeline import Parts
 from service.records import Records
 from service.rules.catalogue import benefits
 from service.settings import Settings, wechat_account
+from service.unanswered import Unanswered
 from service.words import LiveWords
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -43,21 +49,18 @@ def now_in_shanghai() -> datetime:
 
 
 def build_app(settings: Settings, now: Callable[[], datetime] = now_in_shanghai) -> FastAPI:
-    log = structlog.get_logger("tiaowen")
+    log, metrics = structlog.get_logger("tiaowen"), Metrics()
 
     def warn(message: str) -> None:
         log.warning("degraded", message=message)
-
-    parts = build_parts(settings, warn)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = open_database(settings.database_url or f"sqlite:///{settings.data_dir / 'records.sqlite'}")
-    limiter = Limiter(settings.rate_limit == "on", settings.redis_url)
-    metrics = Metrics()
 
     def tell(event: str, **fields: object) -> None:
         log.info(event, **fields)
         metrics.observe(event, **fields)  # type: ignore[arg-type]
 
+    parts = build_parts(settings, warn)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = open_database(settings.records_url)
     desk = Desk(parts, Records(database), now, tell)
 
     @asynccontextmanager
@@ -68,20 +71,30 @@ def build_app(settings: Settings, now: Callable[[], datetime] = now_in_shanghai)
     app = FastAPI(
         title="条问", version="0.1.0", docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
     )
-    app.include_router(api.router(desk, limiter))
     app.include_router(health.router(parts))
     app.include_router(metrics.router())
+    _open_doors(app, settings, desk, database, warn)
+    install_errors(app)
+    https = settings.public_url.startswith("https:")
+    app.add_middleware(SecurityHeaders, origins=settings.widget_origins, https=https)
+    return app
+
+
+def _open_doors(app: FastAPI, settings: Settings, desk: Desk, database: Engine, warn: Callable[[str], None]) -> None:
+    """The API, the widget, the operators' console and, where it is set up, WeChat."""
+    limiter = Limiter(settings.rate_limit == "on", settings.redis_url)
+    app.include_router(api.router(desk, limiter))
     static = widget.Static()
     app.include_router(widget.router(desk, settings.widget_origins, static))
     app.mount("/widget", static)
+    https = settings.public_url.startswith("https:")
+    office = Console(desk, limiter, Accounts(database), Audit(database), Unanswered(database), https)
+    app.include_router(console.router(office, settings.public_url))
     if settings.wechat_token.get_secret_value():
         account, texts = wechat_account(settings), LiveTexts(WORDS / "wechat.yaml", warn)
         mailbox = Mailbox(database, account.store_key)
         clerk = Clerk(desk, limiter, mailbox, texts, settings.public_url, NoCustomerService())
         app.include_router(wechat.router(account, Counter(clerk, Deadlines())))
-    install_errors(app)
-    app.add_middleware(SecurityHeaders, origins=settings.widget_origins, https=settings.public_url.startswith("https:"))
-    return app
 
 
 def build_parts(settings: Settings, warn: Callable[[str], None]) -> Parts:

@@ -167,6 +167,15 @@ class Records:
             for turns in [self.turns(row.conversation_id)]
         ]
 
+    def handover(self, conversation_id: str) -> Handover | None:
+        """None where nobody asked for a person."""
+        with Session(self._engine) as session:
+            row = session.get(_HandoverRow, conversation_id)
+        if row is None:
+            return None
+        turns = self.turns(conversation_id)
+        return Handover(row.conversation_id, _aware(row.asked_at), row.taken_by, turns[-1].question if turns else "")
+
     def take(self, conversation_id: str, seat: str) -> bool:
         """False where another seat has taken it, or nobody asked."""
         mine = update(_HandoverRow).where(

@@ -78,6 +78,10 @@ class Settings(CorpusSettings):
             )
         return self
 
+    @property
+    def records_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'records.sqlite'}"
+
 
 def wechat_account(settings: Settings) -> Account:
     keys = settings.wechat_aes_key.get_secret_value().split(",")

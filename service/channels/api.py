@@ -28,6 +28,7 @@ from service.channels.schema import (
     QuestionText,
     SearchOut,
 )
+from service.channels.searching import search as search_clauses
 from service.desk import Desk
 from service.masking import mask
 from service.records import Feedback
@@ -35,7 +36,6 @@ from service.rules.benefit import assess
 from service.rules.catalogue import benefits
 from service.rules.facts import Facts, parse_facts
 from service.rules.family import claims
-from service.steps.understand import mend, synonyms_of
 from service.timeline import timeline
 
 _ERRORS: dict[int | str, dict[str, object]] = {
@@ -90,29 +90,9 @@ def router(desk: Desk, limiter: Limiter) -> APIRouter:
         on: Annotated[Day | None, Query()] = None,
     ) -> SearchOut:
         started, day = time.perf_counter(), on or now().date()
-        words = parts.words.current()
-        text = mend(mask(q), words)
         with parts.live.lease() as (snapshot, _):
-            found = _ready(snapshot).index.search(
-                text,
-                on=day,
-                synonyms=synonyms_of(text, words),
-                weights=parts.weights,
-                limit=limit,
-                documents=frozenset({document}) if document else None,
-            )
-        hits = [
-            HitOut(
-                ref=str(hit.clause.ref),
-                document_title=hit.clause.document_title,
-                label=hit.clause.label,
-                text=hit.clause.text,
-                matched=hit.matched,
-                score=hit.score,
-                in_force=hit.clause.in_force(day),
-            )
-            for hit in found
-        ]
+            found = search_clauses(_ready(snapshot), parts, q, day, limit, document)
+        hits = [HitOut.of(hit.found, day) for hit in found]
         return SearchOut(hits=hits, took_ms=round(1000 * (time.perf_counter() - started)))
 
     @api.get("/clauses/{document}/{locator}")

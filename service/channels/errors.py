@@ -39,6 +39,7 @@ _MESSAGES = {
 }
 _HTTP = {
     400: ("invalid", "读不懂，应为 UTF-8 的 JSON"),
+    403: ("forbidden", "没有登录，或者这个账号不能做这件事"),
     404: ("not_found", "没有这个地址"),
     405: ("method_not_allowed", "这个地址不接受这种请求"),
 }

@@ -43,7 +43,7 @@ class SecurityHeaders:
         ancestors = " ".join(("'self'", *self._origins)) if embedded else "'none'"
         headers["Content-Security-Policy"] = _POLICY + ancestors
         for name, value in _EVERY_TIME.items():
-            headers[name] = value
+            headers.setdefault(name, value)
         if not embedded:
             headers["X-Frame-Options"] = "DENY"
         if self._https:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.json_schema import JsonSchemaValue
 
 from corpus.clause import Clause, Document
+from corpus.index import Found
 from service.desk import Reply
 from service.dialogue import Citation
 from service.rules.benefit import Benefit, Entitlement
@@ -286,6 +287,19 @@ class HitOut(BaseModel):
     matched: tuple[str, ...]
     score: float
     in_force: bool
+
+    @staticmethod
+    def of(found: Found, on: date) -> "HitOut":
+        clause = found.clause
+        return HitOut(
+            ref=str(clause.ref),
+            document_title=clause.document_title,
+            label=clause.label,
+            text=clause.text,
+            matched=found.matched,
+            score=found.score,
+            in_force=clause.in_force(on),
+        )
 
 
 class SearchOut(BaseModel):

@@ -1,0 +1,119 @@
+"""Who did what at the console, and when: rows that are only ever added, each with the hash of the row before."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, String, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.database import Table
+
+_BEGINNING = "0" * 64
+_HEAD = 1
+_BATCH = 1000
+
+
+class _AuditRow(Table):
+    """`at` is kept as written, so that every database gives back the very text that was hashed."""
+
+    __tablename__ = "audit"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[str] = mapped_column(String(40))
+    who: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(200))
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class _HeadRow(Table):
+    """How long the chain is and where it ends: rows cut off its end would otherwise not be missed."""
+
+    __tablename__ = "audit_head"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`subject` is an id, a name or a clause: never what a citizen wrote."""
+
+    number: int
+    at: datetime
+    who: str
+    action: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first row that is not as it was written; `what` says in Chinese what is wrong with it."""
+
+    number: int
+    what: str
+
+
+class Audit:
+    def __init__(self, engine: Engine) -> None:
+        """The tables must be there: `service.database.open_database` makes them."""
+        self._engine = engine
+        with suppress(IntegrityError), engine.begin() as db:  # another process may begin the chain at the same time
+            if db.scalar(select(func.count()).select_from(_HeadRow)) == 0:
+                db.execute(insert(_HeadRow).values(id=_HEAD, number=0, digest=_BEGINNING))
+
+    def write(self, at: datetime, who: str, action: str, subject: str = "") -> None:
+        """One row more; writers wait for each other."""
+        with self._engine.begin() as db:
+            # The update comes before the reading: it takes the lock that keeps other writers out.
+            db.execute(update(_HeadRow).values(number=_HeadRow.number + 1))
+            head = db.execute(select(_HeadRow.number, _HeadRow.digest)).one()
+            written = at.astimezone(UTC).isoformat()
+            digest = _digest(head.number, written, who, action, subject, head.digest)
+            row = {"number": head.number, "at": written, "who": who, "action": action, "subject": subject}
+            db.execute(insert(_AuditRow).values(**row, previous=head.digest, digest=digest))
+            db.execute(update(_HeadRow).values(digest=digest))
+
+    def latest(self, limit: int = 200) -> list[Entry]:
+        """The latest first."""
+        newest = select(_AuditRow).order_by(_AuditRow.number.desc()).limit(limit)
+        with Session(self._engine) as session:
+            return [
+                Entry(row.number, datetime.fromisoformat(row.at), row.who, row.action, row.subject)
+                for row in session.scalars(newest)
+            ]
+
+    def verify(self) -> Broken | None:
+        """None when every row stands as it was written, in its place, and none is missing."""
+        number, previous = 0, _BEGINNING
+        with Session(self._engine) as session:
+            for row in _in_order(session):
+                number += 1
+                if row.number != number:
+                    return Broken(number, "少了这一行")
+                if row.previous != previous:
+                    return Broken(number, "与前一行接不上")
+                if row.digest != _digest(row.number, row.at, row.who, row.action, row.subject, row.previous):
+                    return Broken(number, "内容被改过")
+                previous = row.digest
+            head = session.get(_HeadRow, _HEAD)
+        if head is None:
+            return Broken(number, "不知道一共该有几行")
+        if (head.number, head.digest) != (number, previous):
+            return Broken(number + 1, f"末尾对不上：应有 {head.number} 行，只有 {number} 行")
+        return None
+
+
+def _in_order(session: Session) -> Iterator[_AuditRow]:
+    yield from session.scalars(
+        select(_AuditRow).order_by(_AuditRow.number).execution_options(yield_per=_BATCH),
+    )
+
+
+def _digest(number: int, at: str, who: str, action: str, subject: str, previous: str) -> str:
+    return hashlib.sha256(json.dumps([number, at, who, action, subject, previous]).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""/console: the desk of the 12345 operators. `routes.router` mounts it."""

@@ -1,0 +1,44 @@
+"""Citizens who asked for a person: their conversation, and who has taken it."""
+
+from fastapi import APIRouter, Depends, Response
+from fastapi.responses import RedirectResponse
+
+from service.accounts import Role, Seat
+from service.channels.console.gate import Console, gate
+from service.channels.console.pages import page
+from service.channels.errors import NotFound
+from service.channels.schema import AnswerId
+from service.records import Handover
+
+
+def router(console: Console) -> APIRouter:
+    handovers = APIRouter(include_in_schema=False, prefix="/handovers")
+    operator, records = gate(console, Role.OPERATOR), console.desk.records
+
+    def asked_for(conversation_id: str) -> Handover:
+        handover = records.handover(conversation_id)
+        if handover is None:
+            raise NotFound("没有这段转来的对话", "conversation_id")
+        return handover
+
+    @handovers.get("")
+    def waiting(seat: Seat = Depends(operator)) -> Response:
+        console.note(seat, "list_handovers")
+        return page("handovers", seat, handovers=records.handovers(), chosen=None, turns=[], late=False)
+
+    @handovers.get("/{conversation_id}")
+    def conversation(conversation_id: AnswerId, late: bool = False, seat: Seat = Depends(operator)) -> Response:
+        """`late`: this seat wanted to take it, and another had."""
+        chosen = asked_for(conversation_id)
+        console.note(seat, "read_conversation", conversation_id)
+        turns = records.turns(conversation_id)
+        return page("handovers", seat, handovers=records.handovers(), chosen=chosen, turns=turns, late=late)
+
+    @handovers.post("/{conversation_id}/take")
+    def take(conversation_id: AnswerId, seat: Seat = Depends(operator)) -> Response:
+        asked_for(conversation_id)
+        taken = records.take(conversation_id, seat.name)
+        console.note(seat, "take" if taken else "take_too_late", conversation_id)
+        return RedirectResponse(f"/console/handovers/{conversation_id}{'' if taken else '?late=true'}", 303)
+
+    return handovers

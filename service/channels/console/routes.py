@@ -1,0 +1,23 @@
+"""Everything under /console."""
+
+from fastapi import APIRouter
+
+from service.channels.console import administration, doors, handovers, lookup, queue, what_if
+from service.channels.console.gate import Console
+from service.channels.console.pages import static_router
+
+
+def router(console: Console, public_url: str) -> APIRouter:
+    """`public_url` is where this service is reached, or "": as the browser reached it."""
+    routes = APIRouter()
+    for part in (
+        static_router(),
+        doors.router(console),
+        lookup.router(console),
+        what_if.router(console),
+        handovers.router(console),
+        queue.router(console),
+        administration.router(console, public_url),
+    ):
+        routes.include_router(part, prefix="/console")
+    return routes
