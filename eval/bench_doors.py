@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from http.client import HTTPConnection
 
@@ -12,8 +12,9 @@ from corpus.index import Weights
 from corpus.settings import OFFICE, WORDS
 from corpus.snapshot import Snapshot
 from service.channels.searching import search
+from service.channels.wechat.cipher import key_of
+from service.channels.wechat.gate import Account
 from service.channels.wechat.simulator import Platform
-from service.settings import Settings, wechat_account
 from service.words import load_words
 
 WECHAT = {"WECHAT_TOKEN": "benchmark", "WECHAT_APP_ID": "wx0123456789abcdef", "WECHAT_AES_KEY": "b" * 43}
@@ -44,7 +45,8 @@ def first_paints(port: int) -> list[float] | None:
 
 def wechat_replies(port: int, questions: Sequence[str]) -> list[float]:
     """Seconds from a sealed message to its sealed reply, one after the other."""
-    platform = Platform(wechat_account(Settings(_env_file=None, **_named(WECHAT))), lambda: int(time.time()))
+    account = Account(WECHAT["WECHAT_TOKEN"], "safe", WECHAT["WECHAT_APP_ID"], (key_of(WECHAT["WECHAT_AES_KEY"]),), "")
+    platform = Platform(account, lambda: int(time.time()))
     each = []
     for question in questions:
         delivery = platform.deliver(platform.text(question))
@@ -66,7 +68,3 @@ def typed_searches(snapshot: Snapshot, questions: Sequence[str], on: date) -> It
             started = time.perf_counter()
             search(snapshot, words, Weights(), question[:length], on, _LIMIT)
             yield time.perf_counter() - started
-
-
-def _named(variables: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in variables.items()}

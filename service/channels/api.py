@@ -91,7 +91,7 @@ def router(desk: Desk, limiter: Limiter) -> APIRouter:
     ) -> SearchOut:
         started, day = time.perf_counter(), on or now().date()
         with parts.live.lease() as (snapshot, _):
-            found = search_clauses(_ready(snapshot), parts, q, day, limit, document)
+            found = search_clauses(_ready(snapshot), parts.words.current(), parts.weights, q, day, limit, document)
         hits = [HitOut.of(hit.found, day) for hit in found]
         return SearchOut(hits=hits, took_ms=round(1000 * (time.perf_counter() - started)))
 

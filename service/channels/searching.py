@@ -7,13 +7,13 @@ from datetime import date
 
 from corpus.bank import BankQuestion
 from corpus.clause import Clause, Document
-from corpus.index import Found, Query
+from corpus.index import Found, Query, Weights
 from corpus.snapshot import Snapshot
 from corpus.tokens import normalize, tokens_of
 from service.masking import mask
-from service.pipeline import Parts
 from service.references import locators_in
 from service.steps.understand import mend, synonyms_of
+from service.words import Words
 
 _NAMED, _CITED, _PLAN = 2.0, 1.0, 1.0
 _LIKE_A_BANK_QUESTION = 0.35
@@ -34,17 +34,22 @@ class Hit:
 
 
 def search(
-    snapshot: Snapshot, parts: Parts, typed: str, on: date, limit: int, document: str | None = None
+    snapshot: Snapshot,
+    words: Words,
+    weights: Weights,
+    typed: str,
+    on: date,
+    limit: int,
+    document: str | None = None,
 ) -> list[Hit]:
     """Best first; what is named by its number stands before what is found by words, the local plan's clauses first."""
-    words = parts.words.current()
     text = mend(mask(typed), words)
     locators, numbered = locators_in(text), _named(text, snapshot.documents)
     found = snapshot.index.search(
         text,
         on=on,
         synonyms=synonyms_of(text, words),
-        weights=parts.weights,
+        weights=weights,
         limit=limit,
         documents=frozenset({document}) if document else None,
         boost=lambda clause: _boost(clause, locators, numbered),
@@ -60,9 +65,8 @@ def search(
     ]
 
 
-def reader(snapshot: Snapshot, parts: Parts) -> Callable[[str], Query]:
+def reader(snapshot: Snapshot, words: Words) -> Callable[[str], Query]:
     """How questions are read to be compared with each other; the texts are masked already."""
-    words = parts.words.current()
 
     def read(text: str) -> Query:
         mended = mend(text, words)

@@ -41,7 +41,7 @@ def read(parts: Parts) -> Iterator[Callable[[str], Query]]:
     """As the console reads questions."""
     with parts.live.lease() as (snapshot, _):
         assert snapshot is not None
-        yield reader(snapshot, parts)
+        yield reader(snapshot, parts.words.current())
 
 
 def by_words(text: str) -> Query:

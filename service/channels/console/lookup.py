@@ -111,7 +111,8 @@ def router(console: Console) -> APIRouter:
         started, day = time.perf_counter(), on or console.now().date()
         console.limiter.check("search", seat.name)
         with parts.live.lease() as (snapshot, _):
-            hits = search(_ready(snapshot), parts, q, day, _HITS, document or None)
+            words = parts.words.current()
+            hits = search(_ready(snapshot), words, parts.weights, q, day, _HITS, document or None)
         shown = [FoundOut.of(hit, day) for hit in _paragraphs_in_order(hits)]
         return FoundListOut(hits=shown, took_ms=round(1000 * (time.perf_counter() - started)))
 
@@ -145,7 +146,7 @@ def router(console: Console) -> APIRouter:
     @lookup.post("/unanswered", status_code=201)
     def queue(body: UnansweredIn, seat: Seat = Depends(operator)) -> QueuedOut:
         with parts.live.lease() as (snapshot, _):
-            read = reader(_ready(snapshot), parts)
+            read = reader(_ready(snapshot), parts.words.current())
             group = console.unanswered.send(mask(body.question), body.answer_id, seat.name, console.now(), read)
         console.note(seat, "queue", str(group))
         return QueuedOut(group=group)

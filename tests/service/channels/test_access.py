@@ -44,6 +44,13 @@ TABLE = {
     ("GET", "/openapi.json"): Route(EVERYBODY),
     ("HEAD", "/openapi.json"): Route(EVERYBODY),
     ("GET", "/livez"): Route(EVERYBODY),
+    ("GET", "/metrics"): Route(EVERYBODY),
+    ("GET", "/widget.js"): Route(EVERYBODY),
+    ("GET", "/widget"): Route(EVERYBODY),
+    ("GET", "/demo"): Route(EVERYBODY),
+    ("GET", "/a/{answer_id}"): Route(EVERYBODY, path="/a/{answer}"),
+    ("GET", "/wechat"): Route(EVERYBODY, 403),  # whoever cannot sign is nobody, signed in or not
+    ("POST", "/wechat"): Route(EVERYBODY, 403, body={}),
     ("GET", "/readyz"): Route(EVERYBODY),
     ("POST", "/api/v1/ask"): Route(EVERYBODY, body={"question": QUESTION}),
     ("POST", "/api/v1/answers/{answer_id}/feedback"): Route(
@@ -163,7 +170,7 @@ class Service:
 @pytest.fixture(scope="module")
 def service(build_service: Callable[..., FastAPI], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("access")
-    app = build_service(folder)
+    app = build_service(folder, wechat_token="forTests", wechat_mode="plain")
     accounts = Accounts(open_database(f"sqlite:///{folder / 'records.sqlite'}"), CheapHasher())
     with TestClient(app) as client:
         yield Service(app, client, accounts)
