@@ -58,8 +58,9 @@ def serve() -> Iterator[Callable[[FastAPI, socket.socket], Served]]:
         thread.join(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Closed after each file: while Playwright is open, nothing else in this process can run an event loop."""
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("没有 chromium：先运行 make setup-browser")
