@@ -7,6 +7,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from service.database import open_database
+from service.records import Records
+
 ASK = "/api/v1/ask"
 FINE = "超生罚款没交完还要交吗"
 
@@ -68,6 +71,18 @@ class TestHandover:
 
     def test_a_conversation_that_never_was_is_not_found(self, client: TestClient) -> None:
         assert client.post("/api/v1/conversations/nobody/handover").status_code == 404
+
+    def test_who_asks_for_a_person_is_put_before_the_operators_at_once(
+        self, own_client: TestClient, tmp_path: Path
+    ) -> None:
+        own_client.post(ASK, json={"question": "超生罚款没交完还要交吗"})
+        conversation = own_client.post(ASK, json={"question": "转人工"}).json()["conversation_id"]
+
+        waiting = Records(open_database(f"sqlite:///{tmp_path / 'records.sqlite'}")).handovers()
+
+        assert [(one.conversation_id, one.last_question, one.taken_by) for one in waiting] == [
+            (conversation, "转人工", None)
+        ]
 
 
 class TestLimits:

@@ -45,15 +45,6 @@ class Clock:
 
 
 @dataclass
-class RecordsByHand:
-    handed_over: list[str] = field(default_factory=list)
-
-    def hand_over(self, conversation_id: str, _at: datetime) -> bool:
-        self.handed_over.append(conversation_id)
-        return True
-
-
-@dataclass
 class DeskByHand:
     """Answers what `answers` makes of the words; remembers what it was asked, with which conversation and facts."""
 
@@ -63,7 +54,6 @@ class DeskByHand:
     missing: tuple[str, ...] = ()
     asked: list[tuple[str, str | None, dict]] = field(default_factory=list)
     logged: list[dict] = field(default_factory=list)
-    records: RecordsByHand = field(default_factory=RecordsByHand)
 
     def ask(self, channel: str, text: str, conversation_id: str | None, facts: dict) -> Reply:
         assert channel == "wechat"

@@ -8,7 +8,7 @@ import pytest
 
 from service.channels.wechat.counter import Deadlines
 
-SOON = Deadlines(answer=0.3, store=2.0, poll=0.005)
+SOON = Deadlines(answer=1.0, store=2.0, poll=0.005)
 
 
 @dataclass
@@ -38,7 +38,7 @@ def let_go(line, hanging: Hanging) -> None:  # noqa: ANN001
 
 
 def test_hundred_asks_that_hang_are_all_answered_at_the_deadline(open_line: Callable, hanging: Hanging) -> None:
-    line = open_line(deadlines=replace(SOON, answer=0.5))
+    line = open_line(deadlines=replace(SOON, answer=3.0))
     line.desk.answers = hanging
     citizens = [replace(line.platform, citizen=f"o-citizen_{n}") for n in range(100)]
 

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from service.dialogue import Status
-
 MODES = ["plain", "compatible", "safe"]
 
 
@@ -128,15 +126,6 @@ def test_desk_that_breaks_is_told_without_detail(open_line: Callable) -> None:
 
     assert line.say("产假多少天") == line.texts.failed
     assert line.desk.logged == [{"event": "wechat_failed", "error": "RuntimeError"}]
-
-
-def test_who_needs_a_person_is_put_before_the_operators(open_line: Callable) -> None:
-    line = open_line()
-    line.desk.status = Status.HANDED_OVER
-
-    line.say("转人工")
-
-    assert line.desk.records.handed_over == ["conversation-1"]
 
 
 def test_log_holds_neither_the_sender_nor_the_words(open_line: Callable) -> None:
