@@ -12,6 +12,7 @@ os.environ.update(
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import uvicorn
+from limits.errors import ConfigurationError
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from sqlalchemy.exc import SQLAlchemyError
@@ -42,6 +43,8 @@ def main() -> int:
         return _stop("入库没有成功，见上面的说明")
     except ValidationError as error:
         return _stop(*map(_told, error.errors()))
+    except ConfigurationError:
+        return _stop("设置 REDIS_URL 用不了：应为 redis://主机:端口/编号")
     except BadTexts as error:
         return _stop(str(error))
     except (SQLAlchemyError, ImportError):

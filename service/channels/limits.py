@@ -3,6 +3,7 @@
 from typing import Literal
 
 from limits import RateLimitItem, parse
+from limits.errors import StorageError
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
@@ -22,11 +23,19 @@ class TooOften(Exception):
 
 class Limiter:
     def __init__(self, on: bool, redis_url: str = "") -> None:
-        """Counts in this process, or in Redis for several."""
+        """Counts in this process, or in Redis for several. Raises ConfigurationError for an address that is none."""
         self._on = on
-        self._limiter = MovingWindowRateLimiter(storage_from_string(redis_url or "memory://"))
+        storage = storage_from_string(redis_url or "memory://", wrap_exceptions=True)
+        self._limiter = MovingWindowRateLimiter(storage)
 
     def check(self, kind: Kind, who: str) -> None:
         """Counts one; raises TooOften above the limit. `who` is any key that stands for one user."""
-        if self._on and not self._limiter.hit(_ALLOWED[kind], kind, who):
+        if self._on and not self._counted(kind, who):
             raise TooOften
+
+    def _counted(self, kind: Kind, who: str) -> bool:
+        """Whether it is within the limit; while Redis cannot be reached nobody is held up."""
+        try:
+            return self._limiter.hit(_ALLOWED[kind], kind, who)
+        except StorageError:
+            return True

@@ -44,7 +44,8 @@ def compose(
         (u for u in words.unstated if u.phrases.said_in(asked.text) and not u.unless.said_in(asked.text)), None
     )
     results, found = searched.whole, searched.whole.found
-    reason = _like_one_not_answered(results, known=bool(asked.benefits))
+    # Who names a clause by its number is shown it: a bare number is like anything.
+    reason = None if asked.locators else _like_one_not_answered(results, known=bool(asked.benefits))
     if reason in {"refused", "handed_over"}:
         return _stopped(asked, found, words, reason)
     if asked.everything and unstated is None:

@@ -530,3 +530,10 @@ class TestBadInput:
 
             second = ask(client, "上了三个学期，一共能领多少", conversation_id=first["conversation_id"])
             assert amounts(second) == [("childcare-enrolment-subsidy", "1500.00")]
+
+
+@pytest.mark.parametrize("named", ["第七条", "第7条", "二（三）7", "方案第七条"])
+def test_a_bare_clause_number_is_shown_that_clause(client: TestClient, named: str) -> None:
+    answer = ask(client, named)
+
+    assert (answer["status"], refs(answer)[0]) == ("answered", "xianan-2023#7")

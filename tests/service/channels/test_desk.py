@@ -104,6 +104,13 @@ class TestLimits:
 
         assert codes == {200}
 
+    def test_nobody_is_held_up_while_redis_cannot_be_reached(
+        self, build_service: Callable[..., FastAPI], tmp_path: Path
+    ) -> None:
+        client = TestClient(build_service(tmp_path, redis_url="redis://127.0.0.1:1/0"))
+
+        assert client.post(ASK, json={"question": "你好"}, headers={"X-Session": "mine"}).status_code == 200
+
 
 class TestHeaders:
     @pytest.mark.parametrize("path", ["/livez", "/api/v1/documents", "/nowhere", "/openapi.json", "/metrics"])
