@@ -9,7 +9,7 @@ from service.page import Page
 from service.rules.benefit import Change
 from service.rules.catalogue import benefits
 from service.sentences import operative, relevance
-from service.words import Note, OfficeValue
+from service.word_entries import Note, OfficeValue
 
 _LATER_FLOOR = 0.12
 

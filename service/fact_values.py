@@ -8,7 +8,8 @@ from corpus.numerals import read_number
 from corpus.phrases import NUMERAL, Match
 from service.dates import day_named, term_asked, term_of, year_named
 from service.rules.facts import FactValue, fact_types
-from service.words import FactPhrase, Words
+from service.word_entries import FactPhrase
+from service.words import Words
 
 OF_A_CHILD = frozenset({"child_age", "child_under_three", "child_birth_date", "birth_date"})
 _AGE = re.compile(

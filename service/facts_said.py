@@ -10,7 +10,8 @@ from corpus.phrases import NUMERAL, Match
 from service.dates import year_named
 from service.fact_values import OF_A_CHILD, read_value
 from service.rules.facts import BadFact, FactValue
-from service.words import FactPhrase, Words
+from service.word_entries import FactPhrase
+from service.words import Words
 
 _LOOK_BACK = 4
 _MIXED = "!"

@@ -15,7 +15,8 @@ from service.rules.benefit import Entitlement
 from service.rules.catalogue import benefits
 from service.rules.family import claims
 from service.sentences import operative
-from service.words import Overview, Unstated, Words
+from service.word_entries import Overview, Unstated
+from service.words import Words
 
 SUPPORT_FLOOR = 0.07
 _AGAINST = {"!refused": 0.25, "!handed_over": 0.25, "!no_basis": 0.4, "!out_of_scope": 0.75}

@@ -6,7 +6,8 @@ from dataclasses import replace
 from corpus.clause import Clause
 from corpus.index import ClauseIndex, Found, Results, Weights
 from service.dialogue import Part, Understanding
-from service.words import Authority, Words
+from service.word_entries import Authority
+from service.words import Words
 
 _DEPTH = 5
 _NAMED = 2.0

@@ -4,7 +4,8 @@ from corpus.clause import Clause
 from corpus.tokens import normalize
 from service.dialogue import Draft, Quote, Status
 from service.sentences import operative
-from service.words import Reply, Words
+from service.word_entries import Reply
+from service.words import Words
 
 
 def screen(text: str, words: Words, clauses: dict[str, Clause]) -> Draft | None:

@@ -15,7 +15,8 @@ from service.references import locators_in
 from service.rules.benefit import dated
 from service.rules.catalogue import benefits
 from service.rules.facts import Facts
-from service.words import Subject, Words
+from service.word_entries import Subject
+from service.words import Words
 
 _ORDER = ("birth_order", "birth_order_disputed")
 _STOPS = re.compile(r"[。!?;,、:\n]+|(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff0-9])")

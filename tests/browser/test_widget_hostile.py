@@ -20,7 +20,8 @@ from service.dialogue import Answer, Citation, Level, Status
 from service.records import Kept, Saved
 from service.rules.benefit import Entitlement
 from service.rules.working import Step
-from service.words import Suggested, Words
+from service.word_entries import Suggested
+from service.words import Words
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 BATCH = 50

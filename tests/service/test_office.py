@@ -10,7 +10,8 @@ from corpus.settings import OFFICE, WORDS
 from service.dialogue import Question
 from service.steps.calculate import calculate
 from service.steps.understand import understand
-from service.words import OfficeValue, Words, load_words
+from service.word_entries import OfficeValue
+from service.words import Words, load_words
 
 ASKED = "老二在咸安区内公办幼儿园小班，这学期收5个月的保教费，一共能减多少"
 
