@@ -3,6 +3,7 @@
 import argparse
 import sqlite3
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -22,8 +23,8 @@ from service.rules.trace import Trace, trace, verify
 console = Console()
 
 
-def main() -> int:
-    options = _options()
+def main(arguments: Sequence[str]) -> int:
+    options = _options(arguments)
     if options.command == "lint":
         return _lint()
     if options.command == "verify":
@@ -81,7 +82,7 @@ def _stop(message: str) -> int:
     return 2
 
 
-def _options() -> argparse.Namespace:
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m service.rules", description="核对规则")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("lint", help="每个参数重新读一遍条款原句，数字对不上就报")
@@ -91,8 +92,8 @@ def _options() -> argparse.Namespace:
     one.add_argument("--on", type=date.fromisoformat, required=True, help="按哪天答，YYYY-MM-DD")
     check = commands.add_parser("verify", help="只凭 JSON 里的过程重算一遍")
     check.add_argument("file", type=Path)
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

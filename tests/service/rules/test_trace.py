@@ -1,6 +1,5 @@
 """Amounts that anybody can check: the working as JSON, its check from the working alone, and each number re-read."""
 
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -332,12 +331,11 @@ def with_value(benefit: Benefit, **fields: object) -> Benefit:
 
 class TestCommandLine:
     @pytest.fixture
-    def run(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(self, capsys: pytest.CaptureFixture[str]) -> Run:
         """run(*arguments) → exit code, output, errors of `python -m service.rules`."""
 
         def run(*arguments: str | Path) -> tuple[int, str, str]:
-            monkeypatch.setattr(sys, "argv", ["service.rules", *map(str, arguments)])
-            code = main()
+            code = main([*map(str, arguments)])
             return code, *capsys.readouterr()
 
         return run
