@@ -157,7 +157,13 @@ def subjects_in(text: str, words: Words) -> tuple[str, ...]:
 
 
 def named_outright(text: str, words: Words) -> tuple[str, ...]:
-    return tuple(s.benefit for s in words.subjects if s.phrases.said_in(text) and not s.unless.said_in(text))
+    """Each question of a message is read by itself: what rules a benefit out in one says nothing of another."""
+    pieces = [text, *(part.text for part in _questions_in(text, words))]
+    return tuple(
+        subject.benefit
+        for subject in words.subjects
+        if any(subject.phrases.said_in(piece) and not subject.unless.said_in(piece) for piece in pieces)
+    )
 
 
 def _told_by_facts(text: str, said: Said, words: Words) -> tuple[str, ...]:
