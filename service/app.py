@@ -69,7 +69,7 @@ def build_app(settings: Settings, now: Callable[[], datetime] = now_in_shanghai)
         parts.live.close()
 
     app = FastAPI(
-        title="条问", version="0.1.0", docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
+        title="条问", version="0.3.0", docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
     )
     app.include_router(health.router(parts))
     app.include_router(metrics.router())
