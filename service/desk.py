@@ -58,9 +58,15 @@ class Desk:
         same, under ids that nobody can look up."""
         try:
             saved = self.records.save(conversation_id, channel, asked_at, question, answer)
-            if answer.status is Status.HANDED_OVER:
-                self.records.hand_over(saved.conversation_id, asked_at)
-            return saved
         except SQLAlchemyError as error:
             self.log("records_unavailable", error=type(error).__name__)
             return unsaved()
+        if answer.status is Status.HANDED_OVER:
+            self._hand_over(saved.conversation_id, asked_at)
+        return saved
+
+    def _hand_over(self, conversation_id: str, asked_at: datetime) -> None:
+        try:
+            self.records.hand_over(conversation_id, asked_at)
+        except SQLAlchemyError as error:
+            self.log("records_unavailable", error=type(error).__name__)

@@ -1,21 +1,37 @@
 """What was asked and answered, what people said of the answers, and who asked for a person."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from pydantic import TypeAdapter
-from sqlalchemy import DateTime, Engine, String, Text, bindparam, insert, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Engine,
+    String,
+    Text,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from service.database import Table
-from service.dialogue import Answer, Earlier, Question
+from service.dialogue import Answer, Earlier, Question, Status
 from service.rules.facts import parse_facts
 
 _ANSWER = TypeAdapter(Answer)
 _EARLIER = TypeAdapter(Earlier)
 _FORGOTTEN_AFTER = timedelta(hours=24)
 _KEPT_FOR = timedelta(days=90)
+_ON_A_PAGE = 50
 
 
 class _ConversationRow(Table):
@@ -86,10 +102,32 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
+    """Somebody who asked for a person at `asked_at`; `last_question` is what they had asked before, masked."""
+
     conversation_id: str
     asked_at: datetime
     taken_by: str | None
     last_question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handovers:
+    """One page of `pages`, counted from 1; `waiting` counts those of all pages whom nobody has taken."""
+
+    shown: tuple[Handover, ...]
+    waiting: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How many rows of each kind were deleted."""
+
+    answers: int
+    feedback: int
+    dialogues: int
+    handovers: int
 
 
 def unsaved() -> Saved:
@@ -136,11 +174,13 @@ class Records:
         kept = _kept(row) if row else None
         return kept if kept and now - kept.asked_at <= _KEPT_FOR else None
 
-    def turns(self, conversation_id: str) -> list[Kept]:
-        """One conversation from its beginning."""
-        one = select(_AnswerRow).where(_AnswerRow.conversation_id == conversation_id).order_by(_AnswerRow.asked_at)
+    def turns(self, conversation_id: str, now: datetime) -> list[Kept]:
+        """One conversation from its beginning, less what has expired."""
+        one = select(_AnswerRow).where(
+            _AnswerRow.conversation_id == conversation_id, _AnswerRow.asked_at >= _oldest(now)
+        )
         with Session(self._engine) as session:
-            return [_kept(row) for row in session.scalars(one)]
+            return [_kept(row) for row in session.scalars(one.order_by(_AnswerRow.asked_at))]
 
     def judge(self, feedback: Feedback, at: datetime) -> None:
         with self._engine.begin() as db:
@@ -148,33 +188,38 @@ class Records:
             db.execute(insert(_FeedbackRow), row)
 
     def hand_over(self, conversation_id: str, at: datetime) -> bool:
-        """False for a conversation that was never begun; asking twice is asking once."""
-        with Session(self._engine) as session, session.begin():
-            if session.get(_ConversationRow, conversation_id) is None:
+        """False for a conversation that was never begun, or has expired. One that waits keeps its place; one that a
+        seat has taken waits anew."""
+        asked_at = at.astimezone(UTC)
+        this = _AnswerRow.conversation_id == conversation_id, _AnswerRow.asked_at >= _oldest(at)
+        with Session(self._engine) as session:
+            if session.scalar(select(func.count()).where(*this)) == 0:
                 return False
-            if session.get(_HandoverRow, conversation_id) is None:
-                session.add(_HandoverRow(conversation_id=conversation_id, asked_at=at.astimezone(UTC), taken_by=None))
+        try:
+            with self._engine.begin() as db:
+                db.execute(insert(_HandoverRow).values(conversation_id=conversation_id, asked_at=asked_at))
+        except IntegrityError:
+            taken = _HandoverRow.conversation_id == conversation_id, _HandoverRow.taken_by.is_not(None)
+            with self._engine.begin() as db:
+                db.execute(update(_HandoverRow).where(*taken).values(asked_at=asked_at, taken_by=None))
         return True
 
-    def handovers(self, limit: int = 100) -> list[Handover]:
-        """Those nobody has taken first, each the latest first."""
-        latest = select(_HandoverRow).order_by(_HandoverRow.taken_by.is_not(None), _HandoverRow.asked_at.desc())
+    def handovers(self, now: datetime, page: int = 1) -> Handovers:
+        """Those who wait, the longest first, then those taken, the latest first; the last page for one beyond it."""
+        free, alive = _HandoverRow.taken_by.is_(None), _alive(now)
+        count = select(func.count()).select_from(_HandoverRow).where(alive)
+        line = select(_HandoverRow).where(alive).order_by(*_IN_LINE).limit(_ON_A_PAGE)
         with Session(self._engine) as session:
-            rows = session.scalars(latest.limit(limit)).all()
-        return [
-            Handover(row.conversation_id, _aware(row.asked_at), row.taken_by, turns[-1].question if turns else "")
-            for row in rows
-            for turns in [self.turns(row.conversation_id)]
-        ]
+            pages = max(1, -(-session.scalars(count).one() // _ON_A_PAGE))
+            page = min(page, pages)
+            rows = session.scalars(line.offset((page - 1) * _ON_A_PAGE)).all()
+            return Handovers(_handovers(session, rows, now), session.scalars(count.where(free)).one(), page, pages)
 
-    def handover(self, conversation_id: str) -> Handover | None:
-        """None where nobody asked for a person."""
+    def handover(self, conversation_id: str, now: datetime) -> Handover | None:
+        """None where nobody asked for a person, or the record has expired."""
+        one = select(_HandoverRow).where(_HandoverRow.conversation_id == conversation_id, _alive(now))
         with Session(self._engine) as session:
-            row = session.get(_HandoverRow, conversation_id)
-        if row is None:
-            return None
-        turns = self.turns(conversation_id)
-        return Handover(row.conversation_id, _aware(row.asked_at), row.taken_by, turns[-1].question if turns else "")
+            return next(iter(_handovers(session, session.scalars(one).all(), now)), None)
 
     def take(self, conversation_id: str, seat: str) -> bool:
         """False where another seat has taken it, or nobody asked."""
@@ -184,12 +229,58 @@ class Records:
         with self._engine.begin() as db:
             return db.execute(mine.values(taken_by=seat)).rowcount == 1
 
+    def purge(self, now: datetime) -> Purged:
+        """Deletes answers and feedback of more than 90 days; then, where a conversation has no answer left, who asked
+        for a person in it, and what it said once it has been silent for a day."""
+        left = select(_AnswerRow.conversation_id)
+        silent = _ConversationRow.said_at < now.astimezone(UTC) - _FORGOTTEN_AFTER
+        with self._engine.begin() as db:
+            return Purged(
+                answers=db.execute(delete(_AnswerRow).where(_AnswerRow.asked_at < _oldest(now))).rowcount,
+                feedback=db.execute(delete(_FeedbackRow).where(_FeedbackRow.given_at < _oldest(now))).rowcount,
+                dialogues=db.execute(delete(_ConversationRow).where(silent, _ConversationRow.id.not_in(left))).rowcount,
+                handovers=db.execute(delete(_HandoverRow).where(_HandoverRow.conversation_id.not_in(left))).rowcount,
+            )
+
     def count(self) -> int:
         with Session(self._engine) as session:
-            return len(session.scalars(select(_AnswerRow.id)).all())
+            return session.scalars(select(func.count()).select_from(_AnswerRow)).one()
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _oldest(now: datetime) -> datetime:
+    """Whatever is before it has expired."""
+    return now.astimezone(UTC) - _KEPT_FOR
+
+
+def _alive(now: datetime) -> ColumnElement[bool]:
+    """Of a handover: its conversation has an answer that has not expired."""
+    return _HandoverRow.conversation_id.in_(
+        select(_AnswerRow.conversation_id).where(_AnswerRow.asked_at >= _oldest(now))
+    )
+
+
+def _handovers(session: Session, rows: Sequence[_HandoverRow], now: datetime) -> tuple[Handover, ...]:
+    these = _AnswerRow.conversation_id.in_([row.conversation_id for row in rows]), _AnswerRow.asked_at >= _oldest(now)
+    said = select(_AnswerRow).options(defer(_AnswerRow.answer)).where(*these).order_by(_AnswerRow.asked_at)
+    turns: dict[str, list[_AnswerRow]] = {}
+    for turn in session.scalars(said):
+        turns.setdefault(turn.conversation_id, []).append(turn)
+    return tuple(
+        Handover(row.conversation_id, _aware(row.asked_at), row.taken_by, _telling(turns[row.conversation_id], row))
+        for row in rows
+        if row.conversation_id in turns
+    )
+
+
+def _telling(turns: Sequence[_AnswerRow], row: _HandoverRow) -> str:
+    """The question that a person was asked for over: the last one before, or else the first one after; a bare request
+    for a person only where there is nothing else."""
+    told = [turn for turn in turns if turn.status != Status.HANDED_OVER.value]
+    before = [turn for turn in told if turn.asked_at <= row.asked_at]
+    return (before[-1:] or told[:1] or turns[-1:])[0].question
 
 
 def _kept(row: _AnswerRow) -> Kept:
@@ -202,6 +293,12 @@ def _aware(at: datetime) -> datetime:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 
 
+_IN_LINE = (
+    _HandoverRow.taken_by.is_not(None),
+    case((_HandoverRow.taken_by.is_(None), _HandoverRow.asked_at)),
+    _HandoverRow.asked_at.desc(),
+    _HandoverRow.conversation_id,
+)
 _NEW_CONVERSATION = insert(_ConversationRow)
 _CHANGE_CONVERSATION = (
     update(_ConversationRow)

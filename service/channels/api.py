@@ -57,19 +57,21 @@ def router(desk: Desk, limiter: Limiter) -> APIRouter:
     @api.post("/ask", response_model=AskOut)
     async def ask(body: AskIn, session: Session = None) -> Response:
         """The body is written once, by the model itself: validating it again would cost as much as the search."""
-        if who := session or body.conversation_id:
-            limiter.check("ask", who)
-        reply = await run_in_threadpool(
-            desk.ask, "api", body.question, body.conversation_id, _facts(body.facts), body.on
-        )
-        return Response(AskOut.of(reply).model_dump_json(), media_type="application/json")
+        answered = await run_in_threadpool(_ask, body, session)
+        return Response(answered.model_dump_json(), media_type="application/json")
+
+    def _ask(body: AskIn, session: str | None) -> AskOut:
+        for door, who in (("session", session), ("conversation", body.conversation_id)):
+            if who:
+                limiter.check("ask", f"{door}:{who}")
+        return AskOut.of(desk.ask("api", body.question, body.conversation_id, _facts(body.facts), body.on))
 
     @api.post("/answers/{answer_id}/feedback", status_code=204)
     def feedback(answer_id: AnswerId, body: FeedbackIn) -> None:
         """What a citizen thinks of an answer that is recorded."""
-        limiter.check("feedback", answer_id)
         if records.kept(answer_id, now()) is None:
             raise NotFound("没有这个回答，或者记录已经到期", "answer_id")
+        limiter.check("feedback", answer_id)
         comment = mask(body.comment) if body.comment else None
         records.judge(Feedback(answer_id, body.verdict, body.reason, comment), now())
         desk.log("feedback", id=answer_id, verdict=body.verdict, reason=body.reason)
@@ -77,6 +79,7 @@ def router(desk: Desk, limiter: Limiter) -> APIRouter:
     @api.post("/conversations/{conversation_id}/handover")
     def handover(conversation_id: AnswerId) -> HandoverOut:
         """A person is asked for: the conversation is put before the operators."""
+        limiter.check("handover", "everybody")
         if not records.hand_over(conversation_id, now()):
             raise NotFound("没有这段对话", "conversation_id")
         desk.log("handover", conversation=conversation_id)

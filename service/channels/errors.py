@@ -1,12 +1,14 @@
 """Whatever goes wrong with a request → one JSON shape, in Chinese, without a stack trace."""
 
 import logging
+import traceback
 from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -68,8 +70,8 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(Unready, _unready)
     app.add_exception_handler(TooOften, _too_often)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _bug)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Bugs)
 
 
 class BodyLimit:
@@ -154,7 +156,31 @@ def _http(_request: Request, error: Exception) -> JSONResponse:
     return response
 
 
-def _bug(request: Request, error: Exception) -> JSONResponse:
-    """A bug is logged by its place, never with the citizen's words, and told without detail."""
-    log.error("bug path=%s kind=%s", request.url.path, type(error).__name__, exc_info=error)
+class Bugs:
+    """A bug is told without detail, and logged by its kind and place alone: its message may hold a citizen's words."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception as error:
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            log.error("bug kind=%s at=%s:%s", type(error).__name__, place.filename, place.lineno)
+            if begun or scope["type"] != "http":
+                raise
+            await _told(error)(scope, receive, send)
+
+
+def _told(error: Exception) -> JSONResponse:
+    if isinstance(error, SQLAlchemyError):
+        return error_response(503, "no_records", "记录暂时读不到、写不了，请稍后再试，或拨打12345")
     return error_response(500, "internal", "系统出错了，请稍后再试，或拨打12345")

@@ -1,5 +1,6 @@
 """Clauses and entitlements → a Draft: the conclusion first, then the quotes, the working, what is open, whom to ask."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from corpus.clause import Clause
@@ -26,6 +27,7 @@ _LIKE_A_BANK_QUESTION = 0.2
 _SURELY = 0.4
 _ASKED_BEFORE = 0.3
 _OTHER_KIND = 0.65
+_CHOICE = re.compile(r"[0-9]{1,2}[.。]?")
 _HOTLINE = ("12345", "110", "120")
 
 
@@ -39,6 +41,8 @@ def compose(
 ) -> Draft:
     if asked.restarts:
         return Draft(Status.ANSWERED, (words.wording["restart"],))
+    if _CHOICE.fullmatch(asked.text) and not asked.said:
+        return Draft(Status.ANSWERED, (words.wording["nothing_to_choose"],))
     if asked.locators and not _there(asked.locators, clauses):
         return Draft(Status.NO_BASIS, (words.wording["no_such_clause"],), reason="no_such_clause")
     unstated = next(

@@ -24,7 +24,6 @@ _MASKED = re.compile("〔(?:身份证号|银行卡号|手机号|电话|车牌|�
 _SHORTEST = 5
 _MOST_PARTS = 4
 _MOST_TURNS = 4
-_MANY_NAMED = 2
 _SHORT = 18
 
 
@@ -60,7 +59,7 @@ def understand(question: Question, words: Words) -> Understanding:
         unknown=_unknown(text, earlier, said, words),
         wants_total=total,
         own_case=bool(earlier.asked) or any(s.own.said_in(text) for s in words.subjects if s.benefit in own),
-        everything=words.intents["everything"].said_in(text) and len(named) < _MANY_NAMED,
+        everything=words.intents["everything"].said_in(text) and not outright,
         may_ask=bool(own) and earlier.turns < _MOST_TURNS,
         remembered=memory,
         on_topic=bool(subjects or synonyms) or follows or own_topic,

@@ -9,6 +9,8 @@ from corpus.clause import Clause
 from service.dialogue import Citation, Draft, Quote, Understanding
 from service.numbers import numbers_in
 
+_EDITED = "□〔"  # what an editor marked as lost or supplied
+
 _MARK = re.compile(r"\[([0-9]+)\]")
 
 
@@ -71,5 +73,5 @@ def _citation(mark: int, clause: Clause, quote: str, asked: Understanding) -> Ci
         url=clause.source_url,
         verbatim=clause.verbatim,
         in_force=clause.in_force(asked.on),
-        gaps=clause.gaps,
+        gaps=clause.gaps if any(mark in quote for mark in _EDITED) else (),
     )

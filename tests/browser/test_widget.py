@@ -401,6 +401,14 @@ def test_question_is_counted_and_cut_at_500_characters(page: Page, sites: Sites)
     expect(frame.locator("#count")).to_have_text("500/500")
 
 
+def test_question_that_is_too_long_is_told_the_limit(page: Page, sites: Sites) -> None:
+    frame = opened(page, sites.listed)
+    frame.evaluate("() => (document.getElementById('question').value = '问'.repeat(501))")
+    frame.click("text=发送")
+
+    expect(frame.locator(".turn-trouble")).to_have_text("您写了501字，太长了。最多500字，请短一些，或者分几次问。")
+
+
 def test_session_is_random_and_the_same_for_every_request(page: Page, sites: Sites) -> None:
     sessions: list[str | None] = []
     page.on("request", lambda one: sessions.append(one.headers.get("x-session")) if "/api/v1/" in one.url else None)
@@ -474,6 +482,38 @@ class TestSmallScreens:
         assert box["y"] + box["height"] == pytest.approx(844, abs=1)
         assert frame.evaluate("() => document.documentElement.scrollWidth") <= 390
         expect(launcher(page)).to_be_hidden()
+
+    @pytest.mark.parametrize(("width", "height"), [(390, 844), (420, 640)])
+    def test_only_the_conversation_scrolls(
+        self, page: Page, sites: Sites, shoot: Shoot, width: int, height: int
+    ) -> None:
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"{sites.service}/widget")
+        page.wait_for_selector("#send:enabled")
+        for question in ("产假能休多少天", "今天天气怎么样"):
+            ask(page.main_frame, question)
+        shoot(page, f"widget-two-asks-{height}")
+
+        tall = page.evaluate("() => [document.scrollingElement.scrollHeight, innerHeight, scrollY]")
+        assert tall == [height, height, 0]
+        expect(page.locator("header")).to_be_in_viewport(ratio=1)
+        expect(page.locator("#ask")).to_be_in_viewport(ratio=1)
+
+    def test_reasons_open_in_full_view(self, page: Page, sites: Sites, shoot: Shoot) -> None:
+        page.set_viewport_size({"width": 420, "height": 640})
+        page.goto(f"{sites.service}/widget")
+        page.wait_for_selector("#send:enabled")
+        answer = ask(page.main_frame, "今天天气怎么样")
+        refuse = answer.locator("text=没帮助")
+        refuse.evaluate("one => one.scrollIntoView({block: 'end'})")
+        refuse.click()
+        shoot(page, "widget-reasons")
+
+        last = answer.locator("text=告诉我们")
+        expect(last).to_be_visible()
+        assert last.evaluate(
+            "one => one.getBoundingClientRect().bottom <= document.querySelector('main').getBoundingClientRect().bottom"
+        )
 
     @pytest.mark.parametrize("large", [False, True])
     def test_zoomed_to_200_percent_nothing_is_cut_off(self, page: Page, sites: Sites, large: bool) -> None:

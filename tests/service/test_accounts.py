@@ -3,7 +3,7 @@
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from os import environ
@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine
 
 from corpus.settings import ROOT
-from service.accounts import Account, Accounts, Invitation, Refused, Role, Seat
+from service.accounts import Account, Accounts, Busy, Invitation, Refused, Role, Seat
 from service.audit import Audit
 from service.database import open_database
 
@@ -23,16 +23,19 @@ SECOND = timedelta(seconds=1)
 
 
 class PlainHasher:
-    """Quick, and counts how often a password was tried."""
+    """Quick, and counts how often a password was tried; each of `meanwhile` happens once, while one is hashed."""
 
     def __init__(self) -> None:
         self.tried = 0
+        self.meanwhile: list[Callable[[], object]] = []
 
     def hash(self, password: str) -> str:
         return f"hash of {password}"
 
     def verify(self, password: str, hash: str) -> bool:
         self.tried += 1
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
         return hash == f"hash of {password}"
 
 
@@ -184,6 +187,64 @@ def test_a_closed_account_is_out_and_stays_out(accounts: Accounts) -> None:
     assert accounts.sign_in("周敏", PASSWORD, NOW) is None
     assert accounts.all() == [Account("周敏", Role.OPERATOR, False)]
     assert not accounts.close("没有这个人")
+
+
+def test_an_account_closed_while_its_password_is_hashed_is_out(accounts: Accounts, hasher: PlainHasher) -> None:
+    hasher.meanwhile = [lambda: accounts.close("周敏")]
+    assert accounts.sign_in("周敏", PASSWORD, NOW) is None
+
+
+def test_a_password_replaced_while_it_is_hashed_is_out(accounts: Accounts, hasher: PlainHasher) -> None:
+    new = "另一个够长的密码 2026"
+    hasher.meanwhile = [lambda: accounts.accept(accounts.invite("周敏", Role.OPERATOR, NOW), new, NOW)]
+    assert accounts.sign_in("周敏", PASSWORD, NOW) is None
+    assert accounts.sign_in("周敏", new, NOW) is not None
+
+
+def test_a_session_that_outlived_its_account_is_no_seat(accounts: Accounts, file: Path) -> None:
+    token = signed_in(accounts)
+    with closing(sqlite3.connect(file)) as db, db:
+        db.execute("UPDATE accounts SET open = 0")
+    assert accounts.seat(token, NOW) is None
+
+
+def test_two_passwords_are_hashed_at_once_and_no_third(accounts: Accounts, hasher: PlainHasher) -> None:
+    invited, before = accounts.invite("林涛", Role.EDITOR, NOW), hasher.tried
+    refused: list[str] = []
+
+    def third() -> None:
+        with pytest.raises(Busy):
+            accounts.sign_in("某人", PASSWORD, NOW)
+        with pytest.raises(Busy):
+            accounts.accept(invited, PASSWORD, NOW)
+        refused.append("both")
+
+    hasher.meanwhile = [lambda: accounts.sign_in("周敏", PASSWORD, NOW), third]
+    assert name_of(accounts.seat(signed_in(accounts), NOW)) == "周敏"
+    assert (refused, hasher.tried - before) == (["both"], 2)
+    assert accounts.accept(invited, PASSWORD, NOW) == Account("林涛", Role.EDITOR, open=True)
+
+
+def test_the_last_admin_stays_one(accounts: Accounts) -> None:
+    accounts.accept(accounts.invite("罗主任", Role.ADMIN, NOW), PASSWORD, NOW)
+    accounts.accept(accounts.invite("前主任", Role.ADMIN, NOW), PASSWORD, NOW)
+    accounts.close("前主任")
+    again = accounts.invite("罗主任", Role.ADMIN, NOW)
+    with pytest.raises(Refused, match="唯一的管理员"):
+        accounts.invite("罗主任", Role.EDITOR, NOW)
+    assert accounts.invitation(again, NOW) == Invitation("罗主任", Role.ADMIN)
+    assert accounts.accept(again, PASSWORD, NOW) == Account("罗主任", Role.ADMIN, open=True)
+
+
+def test_of_two_admins_only_one_can_step_down(accounts: Accounts) -> None:
+    for name in ("罗主任", "郑航"):
+        accounts.accept(accounts.invite(name, Role.ADMIN, NOW), PASSWORD, NOW)
+    first, second = (accounts.invite(name, Role.OPERATOR, NOW) for name in ("罗主任", "郑航"))
+    assert accounts.accept(first, PASSWORD, NOW) == Account("罗主任", Role.OPERATOR, open=True)
+    with pytest.raises(Refused, match="唯一的管理员"):
+        accounts.accept(second, PASSWORD, NOW)
+    assert accounts.invitation(second, NOW) == Invitation("郑航", Role.OPERATOR)
+    assert Account("郑航", Role.ADMIN, open=True) in accounts.all()
 
 
 def test_closing_voids_an_open_invitation(accounts: Accounts) -> None:

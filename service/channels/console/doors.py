@@ -5,13 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from service.accounts import Refused, Role, Seat
+from service.accounts import Busy, Refused, Role, Seat
 from service.channels.console.gate import SIGN_IN, Console, gate, same_site
 from service.channels.console.pages import page
 from service.channels.limits import TooOften
 
 _WRONG = "名字或密码不对"
 _TOO_OFTEN = "试得太多了，请过一分钟再试"
+_BUSY = "登录的人太多，请过几秒再试"
 _PLACES = ("/console", "/console/what-if", "/console/handovers", "/console/unanswered")
 
 Name = Annotated[str, Form(max_length=64)]
@@ -34,7 +35,11 @@ def router(console: Console) -> APIRouter:
         except TooOften:
             return page("sign-in", None, 429, to=_place(to), name=name, wrong=_TOO_OFTEN)
         old = request.cookies.get(console.cookie, "")
-        token = accounts.sign_in(name, password, console.now(), instead_of=old)
+        try:
+            console.limiter.check("sign_in_all", "")
+            token = accounts.sign_in(name, password, console.now(), instead_of=old)
+        except (TooOften, Busy):
+            return page("sign-in", None, 429, to=_place(to), name=name, wrong=_BUSY)
         if token is None:
             console.audit.write(console.now(), "", "sign_in_failed")
             return page("sign-in", None, 401, to=_place(to), name=name, wrong=_WRONG)
@@ -63,6 +68,8 @@ def router(console: Console) -> APIRouter:
             if invited and password != again:
                 raise Refused("两次写的密码不一样")
             account = accounts.accept(token, password, console.now())
+        except Busy:
+            return page("invitation", None, 429, invited=invited, token=token, wrong=_BUSY)
         except Refused as refused:
             status = 422 if invited else 404
             return page("invitation", None, status, invited=invited, token=token, wrong=str(refused))

@@ -76,8 +76,16 @@ def same_site(request: Request) -> None:
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site not in {None, "same-origin"}:
         raise HTTPException(403)
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is not None and _host(origin) != request.headers.get("host"):
         raise HTTPException(403)
+
+
+def _host(origin: str) -> str:
+    """Raises HTTPException 403 for what is no address."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        raise HTTPException(403) from None
 
 
 async def _token_sent(request: Request) -> str:

@@ -1,6 +1,8 @@
 """Citizens who asked for a person: their conversation, and who has taken it."""
 
-from fastapi import APIRouter, Depends, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import RedirectResponse
 
 from service.accounts import Role, Seat
@@ -10,29 +12,34 @@ from service.channels.errors import NotFound
 from service.channels.schema import AnswerId
 from service.records import Handover
 
+PageNumber = Annotated[int, Query(alias="page", ge=1, le=1_000_000)]
+
 
 def router(console: Console) -> APIRouter:
     handovers = APIRouter(include_in_schema=False, prefix="/handovers")
     operator, records = gate(console, Role.OPERATOR), console.desk.records
 
     def asked_for(conversation_id: str) -> Handover:
-        handover = records.handover(conversation_id)
+        handover = records.handover(conversation_id, console.now())
         if handover is None:
             raise NotFound("没有这段转来的对话", "conversation_id")
         return handover
 
     @handovers.get("")
-    def waiting(seat: Seat = Depends(operator)) -> Response:
+    def waiting(number: PageNumber = 1, seat: Seat = Depends(operator)) -> Response:
         console.note(seat, "list_handovers")
-        return page("handovers", seat, handovers=records.handovers(), chosen=None, turns=[], late=False)
+        listed = records.handovers(console.now(), number)
+        return page("handovers", seat, handovers=listed, chosen=None, turns=[], late=False)
 
     @handovers.get("/{conversation_id}")
-    def conversation(conversation_id: AnswerId, late: bool = False, seat: Seat = Depends(operator)) -> Response:
+    def conversation(
+        conversation_id: AnswerId, late: bool = False, number: PageNumber = 1, seat: Seat = Depends(operator)
+    ) -> Response:
         """`late`: this seat wanted to take it, and another had."""
         chosen = asked_for(conversation_id)
         console.note(seat, "read_conversation", conversation_id)
-        turns = records.turns(conversation_id)
-        return page("handovers", seat, handovers=records.handovers(), chosen=chosen, turns=turns, late=late)
+        listed, turns = records.handovers(console.now(), number), records.turns(conversation_id, console.now())
+        return page("handovers", seat, handovers=listed, chosen=chosen, turns=turns, late=late)
 
     @handovers.post("/{conversation_id}/take")
     def take(conversation_id: AnswerId, seat: Seat = Depends(operator)) -> Response:

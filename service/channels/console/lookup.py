@@ -109,7 +109,7 @@ def router(console: Console) -> APIRouter:
         seat: Seat = Depends(operator),
     ) -> FoundListOut:
         started, day = time.perf_counter(), on or console.now().date()
-        console.limiter.check("search", seat.name)
+        console.limiter.check("search", f"seat:{seat.name}")
         with parts.live.lease() as (snapshot, _):
             words = parts.words.current()
             hits = search(_ready(snapshot), words, parts.weights, q, day, _HITS, document or None)
@@ -127,7 +127,7 @@ def router(console: Console) -> APIRouter:
 
     @lookup.post("/ask")
     def ask(body: AskIn, seat: Seat = Depends(operator)) -> AnsweredOut:
-        console.limiter.check("ask", seat.name)
+        console.limiter.check("ask", f"seat:{seat.name}")
         facts = parse_facts(body.facts.model_dump(exclude_none=True))
         reply = desk.ask("console", body.question, body.conversation_id, facts, body.on)
         console.note(seat, "ask", reply.saved.answer_id)

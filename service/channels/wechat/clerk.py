@@ -12,9 +12,9 @@ from service.channels.limits import Limiter, TooOften
 from service.channels.schema import QUESTION_LIMIT, QuestionText
 from service.channels.wechat.customer_service import CustomerService
 from service.channels.wechat.gate import Letter
-from service.channels.wechat.mailbox import Answered, Caller, Claim, Mailbox
+from service.channels.wechat.mailbox import Answered, Caller, Claim, Mailbox, Told
 from service.channels.wechat.message import SUCCESS, Message
-from service.channels.wechat.reply import chosen, offers_of, parts, write
+from service.channels.wechat.reply import choices_again, chosen, is_a_choice, offers_of, parts, write
 from service.channels.wechat.texts import LiveTexts
 from service.desk import Desk
 from service.rules.facts import parse_facts
@@ -91,10 +91,10 @@ class Clerk:
         try:
             return self._asked(letter, question)
         except TooOften:
-            return self.say(letter, self.texts.current().too_often)
+            return self._told(letter, self.texts.current().too_often)
         except Exception as error:  # noqa: BLE001 - whatever breaks, the citizen gets a sentence, not a fault
             self.desk.log("wechat_failed", error=type(error).__name__)
-            return self.say(letter, self.texts.current().failed)
+            return self._told(letter, self.texts.current().failed)
 
     def say(self, letter: Letter, text: str) -> bytes:
         body = letter.reply(text, self.desk.now())
@@ -142,6 +142,8 @@ class Clerk:
         self.limiter.check("ask", letter.user)
         caller, texts = self._caller(letter), self.texts.current()
         picked = chosen(question, caller.offered)
+        if caller.offered and is_a_choice(question) and not picked:
+            return self._told(letter, choices_again(question, caller.offered, texts))
         said = "，".join(offer.label for offer in picked) or question
         facts = parse_facts({offer.fact: offer.value for offer in picked})
         reply = self.desk.ask("wechat", said, caller.conversation_id, facts)
@@ -153,15 +155,20 @@ class Clerk:
         done = Answered(body, reply.saved.conversation_id, offers_of(reply.answer), rest, late)
         return self._finish(letter, done)
 
+    def _told(self, letter: Letter, text: str) -> bytes:
+        """A sentence in place of an answer; the choices given last still count."""
+        now = self.desk.now()
+        told = Told(letter.reply(text, now), (text,))
+        return self._kept(lambda: self.mailbox.answered(letter.delivery, letter.user, told, now)[0], told.body)
+
     def _finish(self, letter: Letter, done: Answered) -> bytes:
-        try:
-            stands, late = self.mailbox.answered(letter.delivery, letter.user, done, self.desk.now())
-            if late and self.customer_service.send(letter.message.sender, done.late):
-                self.mailbox.all_sent(letter.user)
-            return stands
-        except SQLAlchemyError as error:
-            self._broken(error)
-            return done.body
+        return self._kept(partial(self._sent, letter, done), done.body)
+
+    def _sent(self, letter: Letter, done: Answered) -> bytes:
+        stands, late = self.mailbox.answered(letter.delivery, letter.user, done, self.desk.now())
+        if late and self.customer_service.send(letter.message.sender, done.late):
+            self.mailbox.all_sent(letter.user)
+        return stands
 
     def _caller(self, letter: Letter) -> Caller:
         return self._kept(lambda: self.mailbox.caller(letter.user, self.desk.now()), Caller())

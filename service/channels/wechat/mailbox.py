@@ -81,6 +81,14 @@ class Answered:
     late: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an ask without an answer leaves behind; `late` as in Answered."""
+
+    body: bytes
+    late: Sequence[str]
+
+
 class Mailbox:
     """Each method is one transaction that begins with a write, so that workers take turns. Raises SQLAlchemyError."""
 
@@ -119,19 +127,18 @@ class Mailbox:
             return Caller()
         return Caller(row.conversation_id, _OFFERS.validate_json(row.offered))
 
-    def answered(self, delivery: str, user: str, done: Answered, at: datetime) -> tuple[bytes, bool]:
-        """The bytes that stand, and whether they are not these: then the answer is kept for whoever asks for more."""
+    def answered(self, delivery: str, user: str, done: Answered | Told, at: datetime) -> tuple[bytes, bool]:
+        """The bytes that stand, and whether they are not these: then what is late is kept for whoever asks for more."""
         with self._engine.begin() as db:
             stands, won = self._stands(db, delivery, done.body)
             earlier = _PARTS.validate_json(db.scalar(select(_U.rest).where(_U.id == user).with_for_update()) or "[]")
-            left = tuple(done.rest) if won else (*earlier, *done.late)
-            values = {
-                "seen_at": at.astimezone(UTC),
-                "conversation_id": done.conversation_id,
-                "offered": _OFFERS.dump_json(done.offered).decode(),
-                "rest": _PARTS.dump_json(left).decode(),
-                "looking_since": None,
-            }
+            values: dict[str, object] = {"seen_at": at.astimezone(UTC)}
+            if isinstance(done, Answered):
+                offered = _OFFERS.dump_json(done.offered).decode()
+                values |= {"conversation_id": done.conversation_id, "offered": offered}
+            if isinstance(done, Answered) or not won:
+                left = done.rest if won and isinstance(done, Answered) else (*earlier, *done.late)
+                values |= {"rest": _PARTS.dump_json(tuple(left)).decode(), "looking_since": None}
             db.execute(update(_U).where(_U.id == user).values(values))
         return stands, not won
 

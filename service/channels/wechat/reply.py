@@ -40,14 +40,33 @@ def offers_of(answer: Answer) -> tuple[Offer, ...]:
 
 def chosen(text: str, offered: Sequence[Offer]) -> tuple[Offer, ...]:
     """What a message of bare numbers picks; nothing if one of them is no choice, or two are of one fact."""
-    text = normalize(text)
-    if not offered or not _NUMBERS.fullmatch(text):
+    if not offered or not is_a_choice(text):
         return ()
-    places = [int(number) for number in re.findall("[0-9]+", text)]
+    places = _places(text)
     if not all(1 <= place <= len(offered) for place in places):
         return ()
     picked = tuple(offered[place - 1] for place in dict.fromkeys(places))
     return picked if len({offer.fact for offer in picked}) == len(picked) else ()
+
+
+def is_a_choice(text: str) -> bool:
+    """Whether a message is of bare numbers of one or two digits, as the choices have them."""
+    return _NUMBERS.fullmatch(normalize(text)) is not None
+
+
+def choices_again(text: str, offered: Sequence[Offer], texts: Texts) -> str:
+    """What to say to bare numbers that pick nothing from `offered`, which is not empty."""
+    places = _places(text)
+    listed = all(1 <= place <= len(offered) for place in places)
+    lines = [texts.one_choice_each if listed else texts.no_such_choice]
+    for fact in dict.fromkeys(offer.fact for offer in offered):
+        lines.append(fact_types()[fact].question)
+        lines += [f"{n} {offer.label}" for n, offer in enumerate(offered, 1) if offer.fact == fact]
+    return "\n".join(lines)
+
+
+def _places(text: str) -> list[int]:
+    return [int(number) for number in re.findall("[0-9]+", normalize(text))]
 
 
 def write(answer: Answer, link: str, texts: Texts) -> str:

@@ -52,6 +52,8 @@ class Texts(BaseModel):
     sources: Short
     digest: Short
     choose_one: Short
+    no_such_choice: Short
+    one_choice_each: Short
     choose_several: Annotated[Short, _with("example")]
     with_unit: Annotated[Short, _with("unit")]
     more: frozenset[str]

@@ -537,3 +537,11 @@ def test_a_bare_clause_number_is_shown_that_clause(client: TestClient, named: st
     answer = ask(client, named)
 
     assert (answer["status"], refs(answer)[0]) == ("answered", "xianan-2023#7")
+
+
+def test_what_is_lost_or_supplied_is_told_beside_the_quote_that_shows_it_only(client: TestClient) -> None:
+    with_gap = ask(client, "试管婴儿补多少")["citations"]
+    without = ask(client, TERMS)["citations"]
+
+    told = {citation["ref"]: bool(citation["gaps"]) for citation in (*with_gap, *without)}
+    assert (told["xianan-2023#5"], told["xianan-2023#7"]) == (True, False)

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from itertools import count, product
 from pathlib import Path
@@ -16,15 +16,20 @@ from starlette.testclient import TestClient
 from service.accounts import Accounts, Role
 from service.app import build_app
 from service.audit import Audit
+from service.channels.console import doors
+from service.channels.console.gate import Console
 from service.channels.console.script import SpokenLine, script
 from service.channels.console.what_if import compare
+from service.channels.limits import Limiter
 from service.database import open_database
 from service.dialogue import Answer, Level, Status
 from service.rules.benefit import assess
 from service.rules.catalogue import benefits
 from service.rules.facts import parse_facts
 from service.settings import Settings
+from service.unanswered import Unanswered
 from tests.service.conftest import NOW
+from tests.service.test_accounts import PlainHasher
 
 PASSWORD = "一个够长的密码 2026"
 PLAN = "关于优化生育政策促进人口长期均衡发展的实施方案"
@@ -197,6 +202,73 @@ def test_a_name_is_tried_ten_times_a_minute(desk: Desk) -> None:
     assert desk.sign_in().status_code == 303
 
 
+class Clock:
+    """All that the doors ask of a desk."""
+
+    def now(self) -> datetime:
+        return NOW
+
+
+class Doors:
+    """The doors alone, where a password is hashed at once; 周敏 can sign in."""
+
+    def __init__(self, file: Path) -> None:
+        database, self.hasher, app = open_database(f"sqlite:///{file}"), PlainHasher(), FastAPI()
+        self.accounts = Accounts(database, self.hasher)
+        self.accounts.accept(self.accounts.invite("周敏", Role.OPERATOR, NOW), PASSWORD, NOW)
+        limiter, audit, queue = Limiter(on=True), Audit(database), Unanswered(database)
+        console = Console(Clock(), limiter, self.accounts, audit, queue, https=False)
+        app.include_router(doors.router(console), prefix="/console")
+        self.client = TestClient(app, follow_redirects=False)
+
+    def sign_in(self, name: str) -> Response:
+        return self.client.post("/console/sign-in", data={"name": name, "password": PASSWORD})
+
+    def while_busy(self, asked: Callable[[], Response]) -> Response:
+        """What is answered while two passwords are being hashed."""
+        answered: list[Response] = []
+        self.hasher.meanwhile = [
+            lambda: self.accounts.sign_in("二", PASSWORD, NOW),
+            lambda: answered.append(asked()),
+        ]
+        self.accounts.sign_in("一", PASSWORD, NOW)
+        return answered[0]
+
+
+@pytest.fixture
+def entrance(file: Path) -> Doors:
+    return Doors(file)
+
+
+def test_who_comes_while_two_sign_in_is_asked_to_wait(entrance: Doors) -> None:
+    response = entrance.while_busy(lambda: entrance.sign_in("周敏"))
+    assert (response.status_code, "登录的人太多，请过几秒再试" in response.text) == (429, True)
+    assert 'value="周敏"' in response.text
+    assert entrance.sign_in("周敏").status_code == 303
+
+
+def test_an_invitation_that_comes_while_two_sign_in_can_be_used_later(entrance: Doors) -> None:
+    path = f"/console/invitation/{entrance.accounts.invite('郑航', Role.EDITOR, NOW)}"
+    form = {"password": PASSWORD, "again": PASSWORD}
+    response = entrance.while_busy(lambda: entrance.client.post(path, data=form))
+    assert (response.status_code, "登录的人太多，请过几秒再试" in response.text) == (429, True)
+    assert entrance.client.post(path, data=form).status_code == 303
+
+
+def test_all_names_together_are_tried_a_hundred_and_twenty_times_a_minute(entrance: Doors) -> None:
+    responses = [entrance.sign_in(f"某{n}") for n in range(121)]
+    assert [response.status_code for response in responses] == [401] * 120 + [429]
+    assert "登录的人太多，请过几秒再试" in responses[-1].text
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://]", "null", "", "https://evil.example"])
+def test_an_origin_that_is_not_this_site_is_turned_away(desk: Desk, origin: str) -> None:
+    form = {"name": desk.name, "password": PASSWORD}
+    signing_in = desk.client.post("/console/sign-in", data=form, headers={"Origin": origin})
+    asking = desk.client.post("/console/ask", json={"question": SUBSIDY}, headers=desk.headers | {"Origin": origin})
+    assert (signing_in.status_code, asking.status_code) == (403, 403)
+
+
 def test_an_invitation_sets_the_password_once(desk: Desk) -> None:
     path = f"/invitation/{desk.accounts.invite('郑航', Role.EDITOR, NOW)}"
     assert "郑航，请设一个密码" in desk.get(path).text
@@ -223,6 +295,8 @@ def test_an_admin_invites_and_closes(service: FastAPI, file: Path) -> None:
     assert desk.submit("/accounts/没有/close").status_code == 404
     assert desk.submit("/accounts", name="有 空格", role="editor").status_code == 422
     assert desk.submit("/accounts", name="林涛", role="boss").status_code == 422
+    stepping_down = desk.submit("/accounts", name="罗主任", role="operator")
+    assert (stepping_down.status_code, "这是唯一的管理员" in stepping_down.text) == (422, True)
 
 
 def test_pages_may_run_nothing_but_their_own_files(book: Desk) -> None:

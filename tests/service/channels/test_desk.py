@@ -1,17 +1,24 @@
 """What the doors share: feedback, a person asked for, limits by user, headers on every answer, counts."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from structlog.testing import capture_logs
 
+from service.accounts import Accounts, Role
 from service.database import open_database
+from service.dialogue import Question
 from service.records import Records
+from tests.service.conftest import NOW
 
 ASK = "/api/v1/ask"
 FINE = "超生罚款没交完还要交吗"
+PASSWORD = "一个够长的密码 2026"
 
 
 @pytest.fixture
@@ -78,11 +85,66 @@ class TestHandover:
         own_client.post(ASK, json={"question": "超生罚款没交完还要交吗"})
         conversation = own_client.post(ASK, json={"question": "转人工"}).json()["conversation_id"]
 
-        waiting = Records(open_database(f"sqlite:///{tmp_path / 'records.sqlite'}")).handovers()
+        waiting = Records(open_database(f"sqlite:///{tmp_path / 'records.sqlite'}")).handovers(NOW).shown
 
         assert [(one.conversation_id, one.last_question, one.taken_by) for one in waiting] == [
             (conversation, "转人工", None)
         ]
+
+    def test_an_answer_keeps_its_ids_when_only_the_handover_cannot_be_written(
+        self, own_client: TestClient, tmp_path: Path
+    ) -> None:
+        database = open_database(f"sqlite:///{tmp_path / 'records.sqlite'}")
+        with database.begin() as db:
+            db.exec_driver_sql("DROP TABLE handovers")
+
+        with capture_logs() as logged:
+            answer = own_client.post(ASK, json={"question": "转人工"}).json()
+
+        assert [entry["event"] for entry in logged] == ["records_unavailable", "ask"]
+        kept = Records(database).kept(answer["answer_id"], NOW)
+        assert kept is not None
+        assert (kept.conversation_id, kept.question) == (answer["conversation_id"], "转人工")
+
+
+class TestOperatorsLine:
+    @pytest.fixture
+    def desk(self, own_client: TestClient, tmp_path: Path) -> TestClient:
+        """An operator signed in, before whom 51 people wait and one is taken; the first asked ?0."""
+        database = open_database(f"sqlite:///{tmp_path / 'records.sqlite'}")
+        accounts, records = Accounts(database), Records(database)
+        accounts.accept(accounts.invite("周敏", Role.OPERATOR, NOW), PASSWORD, NOW)
+        assert own_client.post("/console/sign-in", data={"name": "周敏", "password": PASSWORD}).status_code == 200
+        template = records.kept(ask(own_client)["answer_id"], NOW)
+        assert template is not None
+        for number in range(52):
+            question = Question(f"第{number}位问的事", NOW.date())
+            conversation = records.save(None, "api", NOW, question, template.answer).conversation_id
+            records.hand_over(conversation, NOW + timedelta(seconds=number))
+            if number == 0:
+                records.take(conversation, "周敏")
+        return own_client
+
+    def test_all_who_wait_are_counted_and_the_longest_waiting_comes_first(self, desk: TestClient) -> None:
+        page = desk.get("/console/handovers").text
+
+        assert "共 51 位等人接" in page
+        assert re.findall("第([0-9]+)位问的事", page) == [str(number) for number in range(1, 51)]
+        assert 'href="/console/handovers?page=2"' in page
+
+    def test_the_second_page_ends_with_those_taken_and_stays_while_a_conversation_is_read(
+        self, desk: TestClient
+    ) -> None:
+        page = desk.get("/console/handovers?page=2").text
+        [opened] = re.findall(r'href="(/console/handovers/[^"]*)">第51位', page)
+
+        assert re.findall("第([0-9]+)位问的事", page) == ["51", "0"]
+        assert 'href="/console/handovers?page=1"' in page
+        assert "第 2 页，共 2 页" in desk.get(opened).text
+
+    @pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 30])
+    def test_what_is_no_page_is_refused(self, desk: TestClient, number: str) -> None:
+        assert desk.get(f"/console/handovers?page={number}").status_code == 422
 
 
 class TestLimits:

@@ -445,3 +445,29 @@ class TestWhatOnlyTheOfficeKnows:
 
     def test_what_was_not_asked_for_is_not_told(self, talk: Conversation) -> None:
         assert "尚未录入" not in talk.say(NURSERY)["text"]
+
+
+class TestWhatTheTrialFound:
+    @pytest.mark.parametrize("number", ["1", "7", "12"])
+    def test_a_number_is_no_choice_where_nothing_was_asked(self, client: TestClient, number: str) -> None:
+        answer = client.post("/api/v1/ask", json={"question": number}).json()
+
+        assert (answer["status"], answer["citations"]) == ("answered", [])
+        assert "没有要选的" in answer["text"]
+
+    def test_a_person_can_be_asked_for_in_one_word_at_any_time(self, client: TestClient) -> None:
+        begun = client.post("/api/v1/ask", json={"question": "产假能休多少天"}).json()
+
+        answer = client.post(
+            "/api/v1/ask", json={"question": "人工", "conversation_id": begun["conversation_id"]}
+        ).json()
+
+        assert answer["status"] == "handed_over"
+
+    def test_facts_said_after_a_general_answer_are_kept(self, client: TestClient) -> None:
+        conversation = None
+        for said in ("老二上托育园能领多少钱", "咸安区内，备案了", "两个学期"):
+            answer = client.post("/api/v1/ask", json={"question": said, "conversation_id": conversation}).json()
+            conversation = answer["conversation_id"]
+
+        assert [one["amount"] for one in answer["entitlements"]] == ["1000.00"]

@@ -73,5 +73,6 @@ function askWhy(line, send) {
     send("unhelpful", form.querySelector("input:checked")?.value);
   });
   line.replaceChildren(form);
-  form.querySelector("input").focus();
+  form.querySelector("input").focus({ preventScroll: true });
+  form.scrollIntoView({ block: "nearest" });
 }

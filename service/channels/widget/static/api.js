@@ -2,6 +2,7 @@
 
 import { remember, remembered } from "./elements.js";
 
+export const QUESTION_LIMIT = 500;
 const PATIENCE_MS = 30_000;
 
 export class Trouble extends Error {}
@@ -42,7 +43,11 @@ async function json(path, body) {
   return response.json();
 }
 
-export const ask = (question, conversation_id, facts) => json("ask", { question, conversation_id, facts });
+export async function ask(question, conversation_id, facts) {
+  const length = [...question].length;
+  if (length > QUESTION_LIMIT) throw new Trouble(`您写了${length}字，太长了。最多${QUESTION_LIMIT}字，请短一些，或者分几次问。`);
+  return json("ask", { question, conversation_id, facts });
+}
 export const entitlements = (facts) => json("entitlements", { facts });
 export const timeline = async (facts) => (await request("entitlements/timeline", { facts })).text();
 export const judge = (id, verdict, reason) =>

@@ -1,13 +1,12 @@
 // The page in the frame: puts the parts together and listens to the controls.
 
-import { Trouble, handOver } from "./api.js";
+import { QUESTION_LIMIT, Trouble, handOver } from "./api.js";
 import { clauseWindow } from "./clause.js";
 import { Conversation } from "./conversation.js";
 import { remember, remembered } from "./elements.js";
 import { familyWindow } from "./family.js";
 import { close, embedded, whenOpened, widen } from "./frame.js";
 
-const LIMIT = 500;
 const part = (id) => document.getElementById(id);
 const box = part("question");
 const log = part("log");
@@ -19,7 +18,7 @@ const family = familyWindow(open, notice);
 const conversation = new Conversation(log, say, open, notice);
 
 function count() {
-  part("count").textContent = `${box.value.length}/${LIMIT}`;
+  part("count").textContent = `${box.value.length}/${QUESTION_LIMIT}`;
 }
 
 async function send(question) {

@@ -37,7 +37,17 @@ class Citizen:
     send: Callable
 
     def say(self, text: str) -> str:
-        delivery = self.platform.deliver(self.platform.text(text))
+        return self._sent(self.platform.text(text))
+
+    def press(self, key: str) -> str:
+        """All that the button of the menu leads to."""
+        shown = [self._sent(self.platform.event("CLICK", key))]
+        while "回复“继续”接着看" in shown[-1]:
+            shown.append(self.say("继续"))
+        return "\n".join(shown)
+
+    def _sent(self, message: bytes) -> str:
+        delivery = self.platform.deliver(message)
         received = asyncio.run(self.send(self.app, "POST", delivery.query.encode(), delivery.body))
         assert received.status == 200
         assert len(received.body) < 64 * 1024
@@ -89,6 +99,36 @@ def test_first_choice_is_understood_as_the_first(citizen: Citizen) -> None:
     citizen.say(UNTOLD_ORDER)
 
     assert citizen.say("1").startswith("不符合第7条的入托补贴：")
+
+
+def test_number_that_is_no_choice_is_told_the_choices_alone_which_still_count(citizen: Citizen) -> None:
+    citizen.say(UNTOLD_ORDER)
+
+    assert citizen.say("7") == (
+        "没有这个选项，请回复列出的数字（要填数的，请带上单位）：\n这个孩子登记的是第几个孩子？\n"
+        "1 第一个（一孩）\n2 第二个（二孩）\n3 第三个（三孩）"
+    )
+    assert citizen.say("2").startswith("符合第7条的条件，入托补贴可领 1500.00元。[1]")
+
+
+def test_number_is_the_amount_where_an_amount_was_asked_for(citizen: Citizen) -> None:
+    citizen.say("我家老二在咸安区内备案的托育园上学，一共能领多少入托补贴")
+
+    assert citizen.say("3").startswith("符合第7条的条件，入托补贴可领 1500.00元。[1]")
+
+
+def test_number_is_no_choice_where_nothing_was_asked(citizen: Citizen) -> None:
+    citizen.say("产假多少天")
+
+    assert citizen.say("3").startswith("现在没有要选的，请直接说您想问的事")
+
+
+def test_menu_leads_to_the_rules_it_names(citizen: Citizen) -> None:
+    loan = citizen.press("HOUSING_FUND")
+    leave = citizen.press("LEAVE")
+
+    assert "最高可达到《咸宁市住房公积金贷款管理办法》规定限额的1.5倍" in loan.split("\n")[0]
+    assert re.findall(r"(?m)^(产假|护理假|育儿假)", leave) == ["产假", "护理假", "育儿假"]
 
 
 def test_two_facts_are_told_in_one_message(citizen: Citizen) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from service.channels.limits import TooOften
 from service.channels.wechat.counter import Deadlines
 
 SOON = Deadlines(answer=1.0, store=2.0, poll=0.005)
@@ -61,6 +62,37 @@ def test_answer_that_came_too_late_is_fetched_also_after_a_restart(open_line: Ca
     assert restarted.say("继续") == f"{line.texts.late}\n查到了。"
     assert restarted.say("继续") == line.texts.nothing_left
     assert len(line.desk.asked) == 1
+
+
+@pytest.mark.parametrize(("error", "told"), [(RuntimeError, "failed"), (TooOften, "too_often")])
+def test_ask_that_failed_too_late_is_told_when_asked_for(
+    open_line: Callable, hanging: Hanging, error: type[Exception], told: str
+) -> None:
+    def fail(text: str) -> str:
+        hanging(text)
+        raise error
+
+    line = open_line(deadlines=SOON)
+    line.desk.answers = fail
+    assert line.say("难题") == line.texts.looking
+    let_go(line, hanging)
+    restarted = open_line()
+
+    assert restarted.say("继续") == getattr(line.texts, told)
+    assert restarted.say("继续") == line.texts.nothing_left
+
+
+def test_failure_in_time_leaves_what_was_still_to_be_read(open_line: Callable) -> None:
+    def fail(_text: str) -> str:
+        raise RuntimeError
+
+    line = open_line()
+    line.desk.answers = lambda _text: "产假一百五十八天。" * 100
+    line.say("产假多少天")
+    line.desk.answers = fail
+
+    assert line.say("护理假多少天") == line.texts.failed
+    assert line.say("继续").endswith("产假一百五十八天。")
 
 
 def test_late_answer_that_is_long_is_fetched_in_parts(open_line: Callable, hanging: Hanging) -> None:

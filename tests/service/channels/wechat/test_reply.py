@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from corpus.settings import WORDS
-from service.channels.wechat.reply import LIMIT, Offer, chosen, cut, offers_of, parts, write
+from service.channels.wechat.reply import LIMIT, Offer, choices_again, chosen, cut, offers_of, parts, write
 from service.channels.wechat.texts import LiveTexts, Texts
 from service.dialogue import Answer, Citation, Level, Status
 
@@ -171,6 +171,28 @@ OFFERED = offers_of(asking("institution_in", "registered"))
 )
 def test_numbers_pick_from_what_was_offered(text: str, picked: list[tuple[str, str]]) -> None:
     assert [(offer.fact, offer.value) for offer in chosen(text, OFFERED)] == picked
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("9", "没有这个选项，请回复列出的数字（要填数的，请带上单位）："),
+        ("1 9", "没有这个选项，请回复列出的数字（要填数的，请带上单位）："),
+        ("０", "没有这个选项，请回复列出的数字（要填数的，请带上单位）："),
+        ("1 2", "一个问题请只选一个，请回复列出的数字："),
+    ],
+)
+def test_numbers_that_pick_nothing_are_told_the_choices_again(text: str, first: str, texts: Texts) -> None:
+    assert choices_again(text, OFFERED, texts).split("\n") == [
+        first,
+        "是在咸安区里的机构吗？",
+        "1 咸安区内",
+        "2 咸宁市内、咸安区外",
+        "3 外地",
+        "托育机构有没有登记备案（有没有给您看过备案回执）？",
+        "4 是",
+        "5 否",
+    ]
 
 
 def test_nothing_is_picked_where_nothing_was_offered() -> None:
