@@ -1,14 +1,18 @@
 """build_app(settings): builds every part once and mounts every channel."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import structlog
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from corpus.embedder import Embedder, EmbedderUnavailable, load_embedder
 from corpus.index import Weights
@@ -41,6 +45,7 @@ from service.settings import Settings, wechat_account
 from service.unanswered import Unanswered
 from service.words import LiveWords
 
+_DAY = 24 * 60 * 60
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -65,7 +70,9 @@ def build_app(settings: Settings, now: Callable[[], datetime] = now_in_shanghai)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        purging = asyncio.create_task(_purge_daily(desk))
         yield
+        purging.cancel()
         parts.live.close()
 
     app = FastAPI(
@@ -78,6 +85,17 @@ def build_app(settings: Settings, now: Callable[[], datetime] = now_in_shanghai)
     https = settings.public_url.startswith("https:")
     app.add_middleware(SecurityHeaders, origins=settings.widget_origins, https=https)
     return app
+
+
+async def _purge_daily(desk: Desk) -> None:
+    """What may no longer be kept goes at the start and every day; a database that is down is asked again tomorrow."""
+    while True:
+        try:
+            purged = await run_in_threadpool(desk.records.purge, desk.now())
+            desk.log("purge", **asdict(purged))
+        except SQLAlchemyError as error:
+            desk.log("records_unavailable", error=type(error).__name__)
+        await asyncio.sleep(_DAY)
 
 
 def _open_doors(app: FastAPI, settings: Settings, desk: Desk, database: Engine, warn: Callable[[str], None]) -> None:

@@ -110,7 +110,7 @@ class TestHandover:
 class TestOperatorsLine:
     @pytest.fixture
     def desk(self, own_client: TestClient, tmp_path: Path) -> TestClient:
-        """An operator signed in, before whom 51 people wait and one is taken; the first asked ?0."""
+        """An operator signed in, before whom 51 people wait; number 0 is taken."""
         database = open_database(f"sqlite:///{tmp_path / 'records.sqlite'}")
         accounts, records = Accounts(database), Records(database)
         accounts.accept(accounts.invite("周敏", Role.OPERATOR, NOW), PASSWORD, NOW)

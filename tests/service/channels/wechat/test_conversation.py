@@ -5,12 +5,14 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from service.app import SHANGHAI
 from service.channels.wechat.gate import Account
 from service.channels.wechat.simulator import Platform
 from service.database import open_database
@@ -181,9 +183,11 @@ def test_no_markdown_is_shown(citizen: Citizen, question: str) -> None:
 def test_person_is_asked_for_and_the_operators_see_it(citizen: Citizen, records: Path) -> None:
     said = citizen.say("转人工")
 
-    waiting = Records(open_database(f"sqlite:///{records / 'records.sqlite'}")).handovers()
+    waiting = Records(open_database(f"sqlite:///{records / 'records.sqlite'}")).handovers(
+        datetime.fromtimestamp(NOW, SHANGHAI)
+    )
     assert "12345" in said
-    assert [handover.last_question for handover in waiting] == ["转人工"]
+    assert [handover.last_question for handover in waiting.shown] == ["转人工"]
 
 
 def test_without_a_token_there_is_no_such_address(client: TestClient) -> None:
