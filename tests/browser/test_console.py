@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from service.accounts import Accounts, Role
 from service.database import open_database
@@ -55,7 +55,7 @@ def faults() -> list[str]:
 def desk(browser: Browser, hotline: Hotline, faults: list[str]) -> Iterator[Page]:
     """An operator's screen before anybody signed in."""
     context = browser.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=hotline.url)
     page = context.new_page()
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -78,6 +78,7 @@ def enter(desk: Page, hotline: Hotline, name: str, role: Role = Role.OPERATOR) -
     desk.get_by_label("密码").fill(PASSWORD)
     desk.get_by_role("button", name="登录").click()
     expect(desk.get_by_role("combobox", name="来电人的话、条号或文号")).to_be_focused()
+    desk.wait_for_load_state()
 
 
 def picture(desk: Page, name: str) -> None:
@@ -119,6 +120,16 @@ def test_an_invitation_leads_to_the_desk_once(desk: Page, hotline: Hotline) -> N
     desk.get_by_role("button", name="登录").click()
     expect(desk.locator("header .who")).to_have_text("周敏话务员")
     assert desk.request.get(link).status == 404
+
+
+def test_what_is_typed_while_the_page_still_loads_is_searched(desk: Page, hotline: Hotline) -> None:
+    enter(desk, hotline, "手快")
+    held: list[Route] = []
+    desk.route("**/lookup.js", lambda route: held.append(route))
+    desk.goto(f"{hotline.url}/console", wait_until="commit")
+    desk.get_by_role("combobox", name="来电人的话、条号或文号").press_sequentially("第七条")
+    held.pop().continue_()
+    expect(desk.locator("#hits li").first.locator("strong")).to_have_text("第7条")
 
 
 def test_a_clause_number_is_typed_and_its_text_copied_without_the_mouse(desk: Page, hotline: Hotline) -> None:

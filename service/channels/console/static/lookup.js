@@ -206,3 +206,4 @@ document.addEventListener("keydown", (event) => {
 
 const wanted = new URLSearchParams(location.search).get("clause");
 if (wanted) open(wanted);
+if (box.value) searchNow(); // typed while this file was on its way
