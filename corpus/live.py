@@ -17,6 +17,21 @@ class _Held:
     readers: int = 0
 
 
+class FixedSnapshot:
+    """One opened snapshot, whatever is published meanwhile; None: nothing readable."""
+
+    def __init__(self, snapshot: Snapshot | None) -> None:
+        self._snapshot = snapshot
+
+    @contextmanager
+    def lease(self) -> Iterator[tuple[Snapshot | None, bool]]:
+        yield self._snapshot, False
+
+    def close(self) -> None:
+        if self._snapshot is not None:
+            self._snapshot.close()
+
+
 class LiveSnapshot:
     """Follows `CURRENT`; thread-safe. The old snapshot is closed when its last reader leaves."""
 

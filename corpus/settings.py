@@ -12,9 +12,25 @@ OFFICE = ROOT / "corpus" / "office.yaml"
 
 
 class CorpusSettings(BaseSettings):
-    """Raises pydantic.ValidationError naming each setting that cannot be read."""
+    """Raises pydantic.ValidationError naming each setting that cannot be read.
+
+    `corpus_dir` holds what the office edits: documents/, questions/, words/ and office.yaml.
+    """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
     data_dir: Path = ROOT / "var"
+    corpus_dir: Path = ROOT / "corpus"
     embedding_model: str = Field("builtin", min_length=1)
+
+    @property
+    def documents(self) -> Path:
+        return self.corpus_dir / "documents"
+
+    @property
+    def words(self) -> Path:
+        return self.corpus_dir / "words"
+
+    @property
+    def office(self) -> Path:
+        return self.corpus_dir / "office.yaml"

@@ -17,7 +17,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from corpus.embedder import Embedder, EmbedderUnavailable, load_embedder
 from corpus.index import Weights
 from corpus.live import LiveSnapshot
-from corpus.settings import OFFICE, WORDS
 from corpus.tokens import tokenize
 from service.accounts import Accounts
 from service.audit import Audit
@@ -109,7 +108,7 @@ def _open_doors(app: FastAPI, settings: Settings, desk: Desk, database: Engine, 
     office = Console(desk, limiter, Accounts(database), Audit(database), Unanswered(database), https)
     app.include_router(console.router(office, settings.public_url))
     if settings.wechat_token.get_secret_value():
-        account, texts = wechat_account(settings), LiveTexts(WORDS / "wechat.yaml", warn)
+        account, texts = wechat_account(settings), LiveTexts(settings.words / "wechat.yaml", warn)
         mailbox = Mailbox(database, account.store_key)
         clerk = Clerk(desk, limiter, mailbox, texts, settings.public_url, NoCustomerService())
         app.include_router(wechat.router(account, Counter(clerk, Deadlines())))
@@ -119,7 +118,7 @@ def build_parts(settings: Settings, warn: Callable[[str], None]) -> Parts:
     """Everything the pipeline needs; an encoder that cannot be loaded leaves keyword search."""
     benefits()
     live = LiveSnapshot(settings.data_dir, _embedder(settings.embedding_model, warn), warn)
-    words = LiveWords(WORDS, OFFICE, warn)
+    words = LiveWords(settings.words, settings.office, warn)
     words.current()
     tokenize("启动")  # loads the dictionary now, not with the first question
     return Parts(

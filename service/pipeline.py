@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from corpus.index import Results, Weights
-from corpus.live import LiveSnapshot
+from corpus.live import FixedSnapshot, LiveSnapshot
 from corpus.snapshot import Snapshot
 from service.calibration import Calibration
 from service.dialogue import Answer, Draft, Earlier, Level, Question, Searched, Status, Understanding
@@ -23,7 +23,7 @@ _TO_CALL = ("区卫健局", "区医保局", "区教育局")
 class Parts:
     """What the pipeline needs, built once in app.py and by hand in tests."""
 
-    live: LiveSnapshot
+    live: LiveSnapshot | FixedSnapshot
     words: LiveWords
     weights: Weights
     calibration: Calibration

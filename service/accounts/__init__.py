@@ -32,6 +32,7 @@ class Role(StrEnum):
 
     OPERATOR = "operator"
     EDITOR = "editor"
+    APPROVER = "approver"
     ADMIN = "admin"
 
     def covers(self, other: "Role") -> bool:

@@ -258,7 +258,8 @@ def test_closing_voids_an_open_invitation(accounts: Accounts) -> None:
     [
         (Role.OPERATOR, [Role.OPERATOR]),
         (Role.EDITOR, [Role.OPERATOR, Role.EDITOR]),
-        (Role.ADMIN, [Role.OPERATOR, Role.EDITOR, Role.ADMIN]),
+        (Role.APPROVER, [Role.OPERATOR, Role.EDITOR, Role.APPROVER]),
+        (Role.ADMIN, [Role.OPERATOR, Role.EDITOR, Role.APPROVER, Role.ADMIN]),
     ],
 )
 def test_each_role_covers_those_before_it(role: Role, covered: list[Role]) -> None:

@@ -28,7 +28,7 @@ _STATIC = {
     "conversation.js": "text/javascript",
     "what-if.js": "text/javascript",
 }
-ROLES = {Role.OPERATOR: "话务员", Role.EDITOR: "编辑", Role.ADMIN: "管理员"}
+ROLES = {Role.OPERATOR: "话务员", Role.EDITOR: "编辑", Role.APPROVER: "审批", Role.ADMIN: "管理员"}
 # Forms of the console must tell where they come from; other pages pass no address on.
 _REFERRER = {"Referrer-Policy": "same-origin"}
 
@@ -41,6 +41,7 @@ def page(name: str, seat: Seat | None, status: int = 200, /, **shown: object) ->
         local=_local,
         role=ROLES[seat.role] if seat else "",
         edits=bool(seat and seat.role.covers(Role.EDITOR)),
+        approves=bool(seat and seat.role.covers(Role.APPROVER)),
         administers=bool(seat and seat.role.covers(Role.ADMIN)),
         **shown,
     )

@@ -17,7 +17,7 @@ from tests.service.conftest import NOW
 
 NOBODY = "anonymous"
 VISITORS = (NOBODY, *(role.value for role in Role))
-OPERATOR, EDITOR, ADMIN = VISITORS[1:], VISITORS[2:], VISITORS[3:]
+OPERATOR, EDITOR, APPROVER, ADMIN = VISITORS[1:], VISITORS[2:], VISITORS[3:], VISITORS[4:]
 EVERYBODY = VISITORS
 PASSWORD = "一个够长的密码 2026"
 QUESTION = "老二在咸安备案的托育园上了三个学期，一共能领多少入托补贴"
