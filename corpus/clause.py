@@ -65,7 +65,8 @@ class Document:
 class Clause:
     """The unit of splitting, retrieval and citation; only `text` may be quoted.
 
-    `text` keeps the editor's marks 〔〕 (supplied) and □ (lost); `indexed` has them removed.
+    `text` keeps the editor's marks 〔〕 (supplied) and □ (lost); `indexed` has them removed. `ends`: the refs of the
+    clauses that this one takes the place of, where the editor named them.
     """
 
     ref: ClauseRef
@@ -88,6 +89,7 @@ class Clause:
     effective_from: date | None
     effective_until: date | None
     affects: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
 
     def known(self, on: date) -> bool:
         """Issued by that day; what was not yet issued is not known."""

@@ -29,6 +29,7 @@ from corpus.snapshot import (
     rollback,
 )
 from corpus.store import read_store
+from corpus.versions import end_replaced
 from ingest.check import check
 from ingest.split import split
 
@@ -92,8 +93,9 @@ def read(folder: Path) -> tuple[Source, list[Problem]]:
         problems.append(Problem(folder, 1, "一份文件也没有", "把 .md 文件放进来"))
     if problems:  # a clause that could not be read is no fault of the bank's
         return Source(documents, clauses), problems
+    clauses, problems = end_replaced(documents, clauses)
     questions, wrong = load_bank(folder.parent / "questions", {str(clause.ref) for clause in clauses})
-    return Source(documents, clauses, questions), wrong
+    return Source(documents, clauses, questions), problems + wrong
 
 
 def _only(names: Sequence[str], source: Source, data_dir: Path) -> Source:

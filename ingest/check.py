@@ -8,7 +8,7 @@ from datetime import date
 from corpus.clause import Clause, ClauseRef, Document, Problem
 from ingest.split import ANCHOR, FOOTNOTE, NUMERIC, Line, Shape, Split, anchor, footnotes, names, read, read_lines
 
-ATTRIBUTES = {"label", "issued_on", "effective_from", "effective_until", "certainty", "affects"}
+ATTRIBUTES = {"label", "issued_on", "effective_from", "effective_until", "certainty", "affects", "ends"}
 _DATES = ("issued_on", "effective_from", "effective_until")
 _MARKUP = re.compile(r"<!--.*?-->|\[\^[^\]\s]+\]|\*\*|#|\s", re.DOTALL)
 
@@ -106,9 +106,12 @@ def _attribute_faults(document: Document, attributes: dict[str, str]) -> Iterato
     ends = _day(attributes.get("effective_until", ""))
     if ends and ends < max(issued, begins):
         yield "失效日期早于印发或施行日期", "核对 effective_until"
-    for name in names(attributes.get("affects", "")):
-        if not _is_address(name):
-            yield f"affects 不是条款地址：{name}", "写成 xianan-2023#7，多个用空格隔开"
+    for field in ("affects", "ends"):
+        for name in names(attributes.get(field, "")):
+            if not _is_address(name):
+                yield f"{field} 不是条款地址：{name}", "写成 xianan-2023#7，多个用空格隔开"
+    if attributes.get("ends") and not document.amends:
+        yield "锚点里有 ends，文件信息里没有 amends", "在 amends 写上被修改的文件编号"
 
 
 def _day(written: str) -> date | None:

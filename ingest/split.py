@@ -472,6 +472,7 @@ def _dress(unit: _Unit, document: Document, notes: Mapping[str, str]) -> Clause:
         effective_from=_day(unit, "effective_from", document.effective_from),
         effective_until=_day(unit, "effective_until", document.effective_until),
         affects=names(unit.attributes.get("affects", "")),
+        ends=names(unit.attributes.get("ends", "")),
     )
 
 
