@@ -26,6 +26,7 @@ from corpus.vectors import ExactVectors, Progress, VectorIndex, Vectors, VectorS
 
 KEEP = 3
 _ENCODE_BATCH = 2_000
+_ASIDE = "proposed-"
 _ID = re.compile(r"[0-9]{6,}-[0-9a-f]{12}")
 
 
@@ -179,9 +180,29 @@ def _fsync(path: Path) -> None:
         os.close(handle)
 
 
+def set_aside(built: Path) -> Path:
+    """Keeps a built snapshot to be published later (`proposed-…`), instead of the one set aside before."""
+    kept = built.parent / f"{_ASIDE}{built.name.removeprefix('.tmp-')}"
+    for earlier in built.parent.glob(f"{_ASIDE}*"):
+        shutil.rmtree(earlier, ignore_errors=True)
+    built.rename(kept)
+    _fsync(kept.parent)
+    return kept
+
+
+def aside(data_dir: Path, name: str) -> Path:
+    """Where the snapshot of that id was set aside."""
+    return data_dir / "snapshots" / f"{_ASIDE}{name}"
+
+
+def snapshot_id(built: Path) -> str:
+    """The id under which a built snapshot is, or will be, published."""
+    return built.name.removeprefix(".tmp-").removeprefix(_ASIDE)
+
+
 def publish(data_dir: Path, built: Path) -> str:
     """Makes a built snapshot the live one and returns its id; the last KEEP are kept."""
-    final = built.parent / built.name.removeprefix(".tmp-")
+    final = built.parent / snapshot_id(built)
     built.rename(final)
     _fsync(final.parent)
     _point(data_dir, final.name)

@@ -1,101 +1,192 @@
-"""python -m ingest: load → split → check → build → verify → publish, then one table of what changed."""
+"""python -m ingest: load → split → check → build → verify → publish; and the commands of publishing by two people."""
 
 import argparse
+import getpass
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
 
-from corpus.bank import load_bank
+from corpus import vectors
 from corpus.clause import Clause, Problem
-from corpus.embedder import EmbedderUnavailable, load_embedder
-from corpus.load import load_documents
-from corpus.probe import probe
-from corpus.settings import DOCUMENTS, CorpusSettings
-from corpus.snapshot import (
-    IngestRunning,
-    SnapshotUnreadable,
-    Source,
-    build,
-    current_id,
-    ingest_lock,
-    publish,
-    rollback,
-)
+from corpus.embedder import EmbedderUnavailable
+from corpus.settings import CorpusSettings
+from corpus.snapshot import IngestRunning, SnapshotUnreadable, Source, current_id
 from corpus.store import read_store
-from corpus.versions import end_replaced
-from ingest.check import check
-from ingest.split import split
+from ingest.gather import gather
+from ingest.publishing import (
+    Office,
+    Refused,
+    confirm,
+    decline,
+    difference,
+    open_office,
+    propose,
+    publish_alone,
+    publish_proposed,
+    roll_back,
+)
+from ingest.telling import impact_told
+from service.app import now_in_shanghai
+from service.impact import Impact
+from service.settings import Settings
 
 console = Console()
+_COMMANDS = ("diff", "confirm", "propose", "publish", "decline", "rollback")
+
+
+class _Unsound(Exception):
+    """The files have problems; `str()` lists them all."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0: published (or checked), 1: something is wrong and nothing was changed."""
-    options = _options(arguments)
+    """0: done, 1: something is wrong and nothing was changed."""
     try:
-        settings = CorpusSettings()
-        if options.names == ["rollback"]:
-            with ingest_lock(settings.data_dir):
-                console.print(f"已回退到快照 {rollback(settings.data_dir)}")
-            return 0
-        return _ingest(options.documents, options.names, settings, check_only=options.check)
-    except (IngestRunning, SnapshotUnreadable, EmbedderUnavailable) as error:
+        if arguments[:1] and arguments[0] in _COMMANDS:
+            return _command(arguments)
+        options = _options(arguments)
+        if options.check:
+            return _check(options.documents or CorpusSettings().documents, options.names)
+        return _ingest(options)
+    except (Refused, _Unsound, IngestRunning, SnapshotUnreadable, EmbedderUnavailable) as error:
         print(error, file=sys.stderr)
     except ValidationError as error:
-        names = "、".join(str(detail["loc"][0]).upper() for detail in error.errors())
+        names = "、".join(str(detail["loc"][0]).upper() for detail in error.errors() if detail["loc"])
         print(f"设置读不懂：{names}", file=sys.stderr)
+    except SQLAlchemyError:
+        print("数据库打不开：核对 DATABASE_URL 和 DATA_DIR", file=sys.stderr)
     except (OSError, sqlite3.Error) as error:
         print(f"数据文件夹读写不了：{error}", file=sys.stderr)
     return 1
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m ingest", description="文件和问法 → 条款 → 快照")
-    parser.add_argument("names", nargs="*", help="只重新入库这几份文件（编号），其余照旧；rollback：回退到上一个快照")
-    parser.add_argument("--check", action="store_true", help="只检查，不建库")
-    parser.add_argument(
-        "--documents", type=Path, default=DOCUMENTS, help="文件夹，默认 corpus/documents；问法在旁边的 questions"
+    parser = argparse.ArgumentParser(
+        prog="python -m ingest",
+        description="文件和问法 → 条款 → 快照；另有 add diff confirm propose publish decline rollback",
     )
+    parser.add_argument("names", nargs="*", help="只重新入库这几份文件（编号），其余照旧")
+    parser.add_argument("--check", action="store_true", help="只检查，不建库")
+    parser.add_argument("--alone", default="", metavar="理由", help="条款有变化也一个人发布，理由记入审计")
+    _of_files(parser)
     return parser.parse_args(arguments)
 
 
-def _ingest(folder: Path, names: Sequence[str], settings: CorpusSettings, *, check_only: bool) -> int:
-    source, problems = read(folder)
+def _of_files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--documents", type=Path, help="文件夹，默认 corpus/documents；问法在旁边的 questions")
+
+
+def _command(arguments: Sequence[str]) -> int:
+    name, *rest = arguments
+    parser = argparse.ArgumentParser(prog=f"python -m ingest {name}")
+    if name in {"diff", "confirm", "propose"}:
+        _of_files(parser)
+    if name == "diff":
+        parser.add_argument("--on", type=date.fromisoformat, help="按哪天问，默认今天或变化生效那天")
+        parser.add_argument("--json", action="store_true", help="印成 JSON")
+    else:
+        parser.add_argument("--by", required=name != "rollback", default="", help="坐席台账号的名字")
+    if name == "confirm":
+        parser.add_argument("subjects", nargs="+", metavar="名称", help="diff 里列出的")
+    if name in {"propose", "rollback"}:
+        parser.add_argument("--why", required=name == "propose", default="", help="为什么")
+    options = parser.parse_args(rest)
+    _RUN[name](open_office(Settings(), now_in_shanghai()), options)
+    return 0
+
+
+def _diff(office: Office, options: argparse.Namespace) -> None:
+    impact = difference(office, _sound(office, options), options.on)
+    if options.json:
+        print(TypeAdapter(Impact).dump_json(impact).decode())
+    else:
+        console.print(impact_told(impact), soft_wrap=True, highlight=False, markup=False)
+
+
+def _confirm(office: Office, options: argparse.Namespace) -> None:
+    left = confirm(office, _sound(office, options), options.subjects, options.by)
+    console.print(f"已记下，还有 {len(left)} 项没有核实" if left else "已记下，都核实过了，可以 propose")
+
+
+def _propose(office: Office, options: argparse.Namespace) -> None:
+    with _bar() as progress:
+        proposed = propose(office, _sound(office, options), options.by, options.why, progress)
+    console.print(f"已提出快照 {proposed.snapshot}，请另一位审批：python -m ingest publish --by 名字")
+
+
+def _publish(office: Office, options: argparse.Namespace) -> None:
+    console.print(f"已发布快照 {publish_proposed(office, options.by)}")
+
+
+def _decline(office: Office, options: argparse.Namespace) -> None:
+    console.print(f"已退回快照 {decline(office, options.by).snapshot}，服务照旧")
+
+
+def _rollback(office: Office, options: argparse.Namespace) -> None:
+    console.print(f"已回退到快照 {roll_back(office, options.by or _login(), options.why)}")
+
+
+_RUN: Mapping[str, Callable[[Office, argparse.Namespace], None]] = {
+    "diff": _diff,
+    "confirm": _confirm,
+    "propose": _propose,
+    "publish": _publish,
+    "decline": _decline,
+    "rollback": _rollback,
+}
+
+
+def _login() -> str:
+    try:
+        return f"命令行 {getpass.getuser()}"
+    except (KeyError, OSError):
+        return "命令行"
+
+
+def _sound(office: Office, options: argparse.Namespace) -> Source:
+    return _without_problems(options.documents or office.settings.documents, ())
+
+
+def _without_problems(folder: Path, names: Sequence[str]) -> Source:
+    """Raises _Unsound."""
+    source, problems = gather(folder)
     unknown = set(names) - {document.id for document in source.documents}
     problems += [Problem(folder, 1, f"没有编号为 {name} 的文件", "写文件名去掉 .md") for name in sorted(unknown)]
     if problems:
-        print("\n".join(str(problem) for problem in problems), file=sys.stderr)
-        return 1
-    if check_only:
-        counts = f"{len(source.documents)} 份文件，{len(source.clauses)} 条，{len(source.questions)} 个问法"
-        console.print(f"检查通过：{counts}")
-        return 0
-    with ingest_lock(settings.data_dir):
-        return _publish(_only(names, source, settings.data_dir) if names else source, settings)
+        raise _Unsound("\n".join(str(problem) for problem in problems))
+    return source
 
 
-def read(folder: Path) -> tuple[Source, list[Problem]]:
-    """Every document of a folder, its clauses, the question bank beside it, and all problems of all of them."""
-    documents, problems = load_documents(folder)
-    clauses: list[Clause] = []
-    for document in documents:
-        own = split(document)
-        problems += check(document, own)
-        clauses += own
-    if not documents and not problems:
-        problems.append(Problem(folder, 1, "一份文件也没有", "把 .md 文件放进来"))
-    if problems:  # a clause that could not be read is no fault of the bank's
-        return Source(documents, clauses), problems
-    clauses, problems = end_replaced(documents, clauses)
-    questions, wrong = load_bank(folder.parent / "questions", {str(clause.ref) for clause in clauses})
-    return Source(documents, clauses, questions), problems + wrong
+def _check(folder: Path, names: Sequence[str]) -> int:
+    source = _without_problems(folder, names)
+    counts = f"{len(source.documents)} 份文件，{len(source.clauses)} 条，{len(source.questions)} 个问法"
+    console.print(f"检查通过：{counts}")
+    return 0
+
+
+def _ingest(options: argparse.Namespace) -> int:
+    settings = Settings()
+    read = _without_problems(options.documents or settings.documents, options.names)
+
+    def wanted() -> Source:
+        return _only(options.names, read, settings.data_dir) if options.names else read
+
+    with _bar() as progress:
+        name, before, source = publish_alone(
+            open_office(settings, now_in_shanghai()), wanted, options.alone, _login(), progress
+        )
+    console.print(_table(source, before))
+    console.print(f"已发布快照 {name}")
+    return 0
 
 
 def _only(names: Sequence[str], source: Source, data_dir: Path) -> Source:
@@ -117,33 +208,23 @@ def _only(names: Sequence[str], source: Source, data_dir: Path) -> Source:
     )
 
 
-def _publish(source: Source, settings: CorpusSettings) -> int:
-    before = _published_clauses(settings.data_dir)
-    embedder = load_embedder(settings.embedding_model)
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console) as bar:
-        tasks: dict[tuple[str, int], TaskID] = {}
+@contextmanager
+def _bar() -> Iterator[vectors.Progress]:
+    """Shown from the first step on: what is refused before leaves no empty bar."""
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console)
+    tasks: dict[tuple[str, int], TaskID] = {}
 
-        def progress(name: str, done: int, total: int) -> None:
-            if (name, total) not in tasks:
-                tasks[name, total] = bar.add_task(name, total=total)
-            bar.update(tasks[name, total], completed=done)
+    def progress(name: str, done: int, total: int) -> None:
+        bar.start()
+        if (name, total) not in tasks:
+            tasks[name, total] = bar.add_task(name, total=total)
+        bar.update(tasks[name, total], completed=done)
 
-        built = build(settings.data_dir, source, embedder, progress)
-    wrong = probe(built, settings.embedding_model)
-    if wrong:
-        print(f"核验没有通过，原来的快照不动：\n{wrong}", file=sys.stderr)
-        return 1
-    console.print(_table(source, before))
-    console.print(f"已发布快照 {publish(settings.data_dir, built)}")
-    return 0
-
-
-def _published_clauses(data_dir: Path) -> dict[str, Clause]:
     try:
-        stored = read_store(data_dir / "snapshots" / current_id(data_dir) / "corpus.sqlite")
-    except Exception:  # noqa: BLE001 - an unreadable old snapshot only means that everything counts as added
-        return {}
-    return {str(clause.ref): clause for clause in stored.clauses}
+        yield progress
+    finally:
+        if tasks:
+            bar.stop()
 
 
 def _table(source: Source, before: dict[str, Clause]) -> Table:

@@ -167,6 +167,12 @@ class Records:
             db.execute(_NEW_ANSWER, _answered(saved, channel, asked_at, question, answer))
         return saved
 
+    def latest_questions(self, limit: int) -> list[str]:
+        """As they were asked, masked, the latest first, each once."""
+        newest = select(_AnswerRow.question).order_by(_AnswerRow.asked_at.desc()).limit(limit)
+        with Session(self._engine) as session:
+            return list(dict.fromkeys(session.scalars(newest)))
+
     def kept(self, answer_id: str, now: datetime) -> Kept | None:
         """None for an id that was never issued, or whose record has expired."""
         with Session(self._engine) as session:

@@ -13,7 +13,7 @@ from corpus.clause import Clause
 from corpus.embedder import Embedder, load_embedder
 from corpus.settings import DOCUMENTS, ROOT
 from corpus.snapshot import Source, build, publish
-from ingest.__main__ import read
+from ingest.gather import gather
 from service.app import build_parts
 from service.pipeline import Parts
 from service.settings import Settings
@@ -38,7 +38,7 @@ RunIngest = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="session")
 def corpus() -> Source:
     """The shipped documents, their clauses and the ways people ask for them."""
-    source, problems = read(DOCUMENTS)
+    source, problems = gather(DOCUMENTS)
     assert problems == []
     return source
 

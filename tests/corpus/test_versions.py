@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from ingest.__main__ import read
+from ingest.gather import gather
 
 OLD = "第一条 每学期发放500元。\n第二条 由区财政负担。\n第三条 附则。\n"
 SWITCH = date(2027, 1, 1)
 
 
 def ends(folder: Path) -> dict[str, date | None]:
-    source, problems = read(folder)
+    source, problems = gather(folder)
     assert problems == []
     return {str(clause.ref): clause.effective_until for clause in source.clauses}
 
@@ -23,7 +23,7 @@ def test_a_new_version_ends_the_whole_of_the_old_one_on_its_day(
     write_document(folder, "old", OLD)
     write_document(folder, "new", "第一条 每学期发放600元。\n", replaces="old", effective_from=str(SWITCH))
     assert ends(folder) == {"old#1": SWITCH, "old#2": SWITCH, "old#3": SWITCH, "new#1": None}
-    source, _ = read(folder)
+    source, _ = gather(folder)
     eve = date(2026, 12, 31)
     assert [str(clause.ref) for clause in source.clauses if clause.in_force(eve)] == ["old#1", "old#2", "old#3"]
     assert [str(clause.ref) for clause in source.clauses if clause.in_force(SWITCH)] == ["new#1"]
@@ -60,7 +60,7 @@ def test_an_amendment_that_names_no_article_or_a_wrong_one_is_reported(
         published_on="2020-01-01",
         effective_from="2020-01-01",
     )
-    _, problems = read(folder)
+    _, problems = gather(folder)
     assert [(problem.path, problem.what) for problem in problems] == [
         (early, "early#1 早于它要结束的 old#1"),
         (early, "early#1 早于它要结束的 old#2"),

@@ -15,7 +15,7 @@ from corpus.clause import Clause
 from corpus.embedder import Embedder
 from corpus.settings import ROOT
 from corpus.snapshot import build, current_id, open_live, publish
-from ingest.__main__ import read
+from ingest.gather import gather
 
 WriteDocument = Callable[..., Path]
 WriteBank = Callable[[Path, str, dict[str, list[str]]], Path]
@@ -44,7 +44,7 @@ def before(
     folder = tmp_path_factory.mktemp("before")
     write_document(folder / "documents", "one", BODY)
     write_bank(folder / "documents", "one", {"2": ["材料交到哪个窗口"]})
-    source, _ = read(folder / "documents")
+    source, _ = gather(folder / "documents")
     publish(folder / "data", build(folder / "data", source, embedder))
     for n in range(30):
         write_document(folder / "documents", f"more-{n}", BODY)
@@ -58,7 +58,7 @@ def data_dir(tmp_path: Path, before: Path) -> Path:
 
 def killed_when(reached: Callable[[], bool], documents: Path, environment: dict[str, str]) -> bool:
     """Runs an ingest and kills it, with what it started, once that is reached; False when it ended before."""
-    command = [sys.executable, "-m", "ingest", "--documents", str(documents)]
+    command = [sys.executable, "-m", "ingest", "--alone", "试", "--documents", str(documents)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     give_up = time.monotonic() + DEADLINE
     while process.poll() is None and not reached() and time.monotonic() < give_up:
@@ -120,7 +120,7 @@ def test_the_next_ingest_works_and_sweeps_what_one_killed_while_indexing_left(
     left = list(data_dir.glob("snapshots/.tmp-*"))
     assert (died, len(left), answer(data_dir, embedder)) == (True, 1, served)
 
-    done = run_ingest(data_dir, "--documents", before / "documents")
+    done = run_ingest(data_dir, "--alone", "试", "--documents", before / "documents")
     name, last_good, clauses, _ = answer(data_dir, embedder)
 
     assert (done.returncode, name == first, last_good, len(clauses)) == (0, False, False, 62)

@@ -10,7 +10,7 @@ from corpus.embedder import Embedder
 from corpus.load import LARGEST_FILE
 from corpus.snapshot import build, current_id, ingest_lock, open_snapshot, publish
 from corpus.store import Stored, read_store
-from ingest.__main__ import read
+from ingest.gather import gather
 
 WriteDocument = Callable[..., Path]
 WriteBank = Callable[[Path, str, dict[str, list[str]]], Path]
@@ -25,7 +25,7 @@ def publish_folder(embedder: Embedder) -> Publish:
     """publish_folder(data_dir, folder): what `python -m ingest --documents folder` does, in this process."""
 
     def publish_now(data_dir: Path, folder: Path) -> str:
-        source, problems = read(folder)
+        source, problems = gather(folder)
         assert problems == []
         return publish(data_dir, build(data_dir, source, embedder))
 
@@ -127,7 +127,7 @@ def test_one_document_and_its_bank_are_taken_in_anew_and_the_others_stay_as_they
         write_document(folder, name, BODY + "第三条 附则。\n", title="新样例办法")
         write_bank(folder, name, {"1": [f"{name} 这个办法是做么事的"], "2": [f"{name} 纸坨坨搁哪里"]})
 
-    done = run_ingest(data_dir, "one", "--documents", folder)
+    done = run_ingest(data_dir, "one", "--alone", "试", "--documents", folder)
     now, first_now = live(data_dir), find(data_dir, embedder, "纸坨坨搁哪里咧")[0]
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -190,7 +190,7 @@ def test_a_good_run_publishes_and_closes_with_a_table_of_what_changed(
     write_document(folder, "new", BODY)
     write_document(folder, "edited", "第一条 为了说明写法，制定本办法。\n第二条 申请人网上提交。\n第三条 附则。\n")
 
-    done = run_ingest(data_dir, "--documents", folder)
+    done = run_ingest(data_dir, "--alone", "试", "--documents", folder)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert rows(done.stdout) == [
@@ -226,12 +226,12 @@ def test_a_second_ingest_is_refused_while_one_runs(
     write_document(tmp_path / "documents", "one", BODY)
     publish_folder(data_dir, tmp_path / "documents")
     with ingest_lock(data_dir):
-        before = contents(data_dir)
+        before = current_id(data_dir), contents(data_dir / "snapshots")
 
         done = run_ingest(data_dir, "--documents", tmp_path / "documents")
 
         assert (done.returncode, done.stdout, done.stderr) == (1, "", "另一个入库程序正在运行，请等它结束\n")
-        assert contents(data_dir) == before
+        assert (current_id(data_dir), contents(data_dir / "snapshots")) == before
 
 
 def test_a_data_folder_that_cannot_be_written_is_told_without_a_stack_trace(

@@ -1,0 +1,266 @@
+"""From edited files to a live snapshot by two people: what would change, what was confirmed, proposed, published."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pydantic import ValidationError
+
+from corpus.clause import Clause
+from corpus.embedder import Embedder, load_embedder
+from corpus.probe import probe
+from corpus.snapshot import (
+    SnapshotUnreadable,
+    Source,
+    aside,
+    build,
+    current_id,
+    ingest_lock,
+    open_snapshot,
+    publish,
+    rollback,
+    set_aside,
+    snapshot_id,
+)
+from corpus.store import read_store
+from corpus.vectors import Progress
+from service.accounts import Accounts, Role
+from service.app import build_parts
+from service.audit import Audit
+from service.changes import Change, Kind, compare, state_of
+from service.confirmations import Confirmations
+from service.database import open_database
+from service.impact import Impact, Material, Resting, assess, what_rests
+from service.publications import Outcome, Publication, Publications
+from service.records import Records
+from service.rules.catalogue import benefits
+from service.settings import Settings
+
+RECORDED = 100
+
+
+class Refused(Exception):
+    """Not done, and nothing was changed; `str()` says in Chinese why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Where the snapshots and the records are; `now` is the moment of this command."""
+
+    settings: Settings
+    now: datetime
+    accounts: Accounts
+    audit: Audit
+    confirmations: Confirmations
+    publications: Publications
+    records: Records
+
+    @property
+    def data_dir(self) -> Path:
+        return self.settings.data_dir
+
+
+def open_office(settings: Settings, now: datetime) -> Office:
+    """Raises sqlalchemy.exc.SQLAlchemyError when the database cannot be reached."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = open_database(settings.records_url)
+    return Office(
+        settings,
+        now,
+        Accounts(database),
+        Audit(database),
+        Confirmations(database),
+        Publications(database),
+        Records(database),
+    )
+
+
+def difference(office: Office, source: Source, on: date | None = None) -> Impact:
+    """What publishing the files would change, asked for the day on which the last change takes effect, or `on`."""
+    embedder = load_embedder(office.settings.embedding_model)
+    live = open_snapshot(office.data_dir / "snapshots" / current_id(office.data_dir), embedder)
+    with TemporaryDirectory(prefix="tiaowen-diff-") as folder:
+        candidate = open_snapshot(build(Path(folder), source, embedder), embedder)
+        try:
+            day = on or _day(compare(live.clauses, candidate.clauses), office.now.date())
+            parts = build_parts(office.settings, lambda _: None)
+            return assess(live, candidate, _material(office), parts, office.confirmations, day)
+        finally:
+            candidate.close()
+            live.close()
+
+
+def _day(changes: Sequence[Change], today: date) -> date:
+    begins = [change.begins for change in changes if change.begins and change.kind is not Kind.ENDED]
+    return max([today, *begins])
+
+
+def _material(office: Office) -> Material:
+    return Material(tuple(benefits().values()), (), office.records.latest_questions(RECORDED))
+
+
+def confirm(office: Office, source: Source, subjects: Sequence[str], by: str) -> list[Resting]:
+    """An editor has read what these rest on; `subjects` as `difference` names them, or their first words. Returns what
+    is still open. Raises Refused."""
+    _seat(office, by, Role.EDITOR)
+    before = _clauses(office.data_dir, current_id(office.data_dir))
+    resting = what_rests(before, source.clauses, _material(office), office.confirmations)
+    by_ref = {str(clause.ref): clause for clause in source.clauses}
+    for wanted in subjects:
+        named = [one for one in resting if wanted in {one.subject, one.subject.split()[0]}]
+        if not named:
+            raise Refused(f"没有要核实的 {wanted}：用 python -m ingest diff 看有哪些")
+        for one in named:
+            if not one.stands:
+                raise Refused(
+                    f"{one.what}：新的 {one.ref} 里没有「{one.phrase}」，先改 service/rules/benefits/ 里的参数"
+                )
+            office.confirmations.confirm(one.subject, state_of(by_ref.get(one.ref)), by, office.now)
+            office.audit.write(office.now, by, "confirm", one.subject)
+    return _open(office, before, source.clauses)
+
+
+def _open(office: Office, before: Sequence[Clause], after: Sequence[Clause]) -> list[Resting]:
+    resting = what_rests(before, after, _material(office), office.confirmations)
+    return [one for one in resting if not one.confirmed]
+
+
+def propose(office: Office, source: Source, by: str, why: str, progress: Progress | None = None) -> Publication:
+    """Builds what the files say and sets it aside for somebody else to publish. Raises Refused."""
+    _seat(office, by, Role.EDITOR)
+    if not why.strip():
+        raise Refused("请用 --why 写明为什么改")
+    with ingest_lock(office.data_dir):
+        base = current_id(office.data_dir)
+        before = _clauses(office.data_dir, base)
+        _all_confirmed(office, before, source.clauses)
+        built = build(office.data_dir, source, _embedder(office), progress)
+        _probed(built, office)
+        kept = set_aside(built)
+        proposed = office.publications.propose(snapshot_id(kept), base, why, by, office.now)
+        office.audit.write(office.now, by, "propose", _subject(proposed.snapshot, why))
+    return proposed
+
+
+def publish_proposed(office: Office, by: str) -> str:
+    """Makes what was proposed the live snapshot; returns its id. Raises Refused."""
+    _seat(office, by, Role.APPROVER)
+    with ingest_lock(office.data_dir):
+        waiting = _waiting(office)
+        if waiting.proposed_by == by:
+            raise Refused("提出的人不能自己批准：要另一位审批")
+        live, folder = current_id(office.data_dir), aside(office.data_dir, waiting.snapshot)
+        if waiting.base != live or not folder.is_dir():
+            raise Refused("提出以后又有过别的发布或回退，请重新提出：python -m ingest propose")
+        before, after = _clauses(office.data_dir, live), _stored(folder)
+        _all_confirmed(office, before, after)
+        _probed(folder, office)
+        office.audit.write(office.now, by, "approve", _subject(waiting.snapshot, waiting.why))
+        name = publish(office.data_dir, folder)
+        office.publications.decide(waiting.number, Outcome.PUBLISHED, by, office.now)
+        office.audit.write(office.now, by, "publish", _subject(name, waiting.why))
+    return name
+
+
+def decline(office: Office, by: str) -> Publication:
+    """What was proposed is not published. Raises Refused."""
+    _seat(office, by, Role.APPROVER)
+    with ingest_lock(office.data_dir):
+        waiting = _waiting(office)
+        office.publications.decide(waiting.number, Outcome.DECLINED, by, office.now)
+        office.audit.write(office.now, by, "decline", _subject(waiting.snapshot, waiting.why))
+    return waiting
+
+
+def publish_alone(
+    office: Office, source: Callable[[], Source], why: str, by: str, progress: Progress | None = None
+) -> tuple[str, dict[str, Clause], Source]:
+    """Builds and publishes at once: what only changes the bank, the first snapshot, or, with `why`, anything that is
+    confirmed. Returns the new id, the clauses of before, and what was published. Raises Refused."""
+    with ingest_lock(office.data_dir):
+        wanted, before = source(), _published(office.data_dir)
+        if before:
+            if compare(before, wanted.clauses) and not why.strip():
+                raise Refused(
+                    "条款有变化，要两个人发布：先看 python -m ingest diff，再 python -m ingest propose、publish；"
+                    "只有一个人时用 --alone 写明理由"
+                )
+            _all_confirmed(office, before, wanted.clauses)
+        built = build(office.data_dir, wanted, _embedder(office), progress)
+        _probed(built, office)
+        name = publish(office.data_dir, built)
+        office.audit.write(office.now, by, "publish_alone", _subject(name, why))
+    return name, {str(clause.ref): clause for clause in before}, wanted
+
+
+def roll_back(office: Office, by: str, why: str) -> str:
+    """Points back to the snapshot before; one person may do it, as a wrong answer must not wait."""
+    with ingest_lock(office.data_dir):
+        name = rollback(office.data_dir)
+        office.audit.write(office.now, by, "rollback", _subject(name, why))
+    return name
+
+
+def _seat(office: Office, name: str, role: Role) -> None:
+    account = next((one for one in office.accounts.all() if one.name == name and one.open), None)
+    if account is None:
+        raise Refused(f"没有名为 {name} 的账号：先 python -m service.accounts invite {name} --role {role.value}")
+    if not account.role.covers(role):
+        raise Refused(f"{name} 的角色不够，要 {role.value} 以上")
+
+
+def _waiting(office: Office) -> Publication:
+    """Raises Refused. What went live in a command that was killed before it could say so is written down now."""
+    waiting = office.publications.waiting()
+    if waiting is not None and waiting.snapshot == current_id(office.data_dir):
+        office.publications.decide(waiting.number, Outcome.PUBLISHED, waiting.proposed_by, office.now)
+        office.audit.write(office.now, "命令行", "publish", _subject(waiting.snapshot, waiting.why))
+        waiting = None
+    if waiting is None:
+        raise Refused("没有等着发布的：先 python -m ingest propose")
+    return waiting
+
+
+def _all_confirmed(office: Office, before: Sequence[Clause], after: Sequence[Clause]) -> None:
+    open_ = _open(office, before, after)
+    if open_:
+        told = "\n".join(f"  {one.subject}　{one.what}" for one in open_)
+        raise Refused(
+            f"条款变了，下面这些还没有人核实过，不能发布：\n{told}\n核对以后：python -m ingest confirm 名称… --by 编辑"
+        )
+
+
+def _probed(folder: Path, office: Office) -> None:
+    wrong = probe(folder, office.settings.embedding_model)
+    if wrong:
+        raise Refused(f"核验没有通过，原来的快照不动：\n{wrong}")
+
+
+def _embedder(office: Office) -> Embedder:
+    return load_embedder(office.settings.embedding_model)
+
+
+def _published(data_dir: Path) -> list[Clause]:
+    """Of a snapshot that cannot be read, everything counts as new."""
+    try:
+        return _clauses(data_dir, current_id(data_dir))
+    except SnapshotUnreadable:
+        return []
+
+
+def _clauses(data_dir: Path, name: str) -> list[Clause]:
+    return _stored(data_dir / "snapshots" / name)
+
+
+def _stored(folder: Path) -> list[Clause]:
+    try:
+        return list(read_store(folder / "corpus.sqlite").clauses)
+    except (sqlite3.Error, ValidationError, OSError) as error:
+        raise SnapshotUnreadable(f"快照 {snapshot_id(folder)} 读不出来") from error
+
+
+def _subject(snapshot: str, why: str) -> str:
+    return f"{snapshot} {why}"[:200]

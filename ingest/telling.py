@@ -1,0 +1,63 @@
+"""An Impact as a clerk reads it on a screen of text."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from service.changes import Change, Kind, Piece
+from service.impact import Impact, Resting
+
+KINDS = {Kind.ADDED: "新增", Kind.CHANGED: "改动", Kind.ENDED: "失效", Kind.REMOVED: "删除"}
+SOURCES = {"bank": "问法库", "approved": "核准的回答", "recorded": "群众问过"}
+_AROUND = 24
+
+
+def impact_told(impact: Impact) -> str:
+    """Clauses, then what has to be confirmed, then the answers that change."""
+    return "\n".join(_lines(impact))
+
+
+def _lines(impact: Impact) -> Iterator[str]:
+    if not impact.changes:
+        yield "条款没有变化。"
+        return
+    counts = Counter(change.kind for change in impact.changes)
+    yield "条款：" + "，".join(f"{KINDS[kind]} {counts[kind]}" for kind in Kind if counts[kind])
+    for change in impact.changes:
+        yield from _change(change)
+    yield ""
+    if impact.resting:
+        yield "依据这些条款的参数和回答（没有核实的，不能发布）："
+        yield from (f"  {_resting(one)}" for one in impact.resting)
+    else:
+        yield "没有参数或核准的回答依据这些条款。"
+    yield ""
+    yield f"按 {impact.on} 试问 {impact.asked} 个问题，回答不同的 {len(impact.answers)} 个："
+    for answer in impact.answers:
+        yield f"  问（{SOURCES[answer.source]}）：{answer.question}"
+        yield f"    旧：{_one_line(answer.old)}"
+        yield f"    新：{_one_line(answer.new)}"
+
+
+def _change(change: Change) -> Iterator[str]:
+    days = "".join(
+        f"　{day} {word}" for day, word in ((change.begins, "起"), (change.until, "起失效")) if day is not None
+    )
+    yield f"  {KINDS[change.kind]}　{change.place}　{change.ref}{days}"
+    if change.kind is Kind.CHANGED:
+        yield f"    {''.join(_piece(piece) for piece in change.pieces)}"
+
+
+def _piece(piece: Piece) -> str:
+    if piece.old == piece.new:
+        text = piece.old.replace("\n", " ")
+        return text if len(text) <= 2 * _AROUND else f"{text[:_AROUND]}…{text[-_AROUND:]}"
+    return f"[-{piece.old}-]" * bool(piece.old) + f"{{+{piece.new}+}}" * bool(piece.new)
+
+
+def _resting(one: Resting) -> str:
+    state = "已核实" if one.confirmed else "没有核实" if one.stands else f"原句「{one.phrase}」不在新条款里，先改参数"
+    return f"{one.subject}　{one.what}　{state}"
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\n", " ")
