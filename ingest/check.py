@@ -24,7 +24,7 @@ def check(document: Document, clauses: list[Clause]) -> list[Problem]:
         *_check_locators(document, clauses),
         *_check_anchors(document, lines, clauses),
         *_check_footnotes(document, lines),
-        *(_check_numbering(document, clauses, found.shape) if document.verbatim else ()),
+        *(_check_numbering(document, clauses, found.shape) if document.verbatim and not document.amends else ()),
     ]
     return sorted(problems, key=lambda problem: problem.line)
 
