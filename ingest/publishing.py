@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from corpus.clause import Clause
 from corpus.embedder import Embedder, load_embedder
@@ -80,17 +80,21 @@ def open_office(settings: Settings, now: datetime) -> Office:
 
 def difference(office: Office, source: Source, on: date | None = None) -> Impact:
     """What publishing the files would change, asked for the day on which the last change takes effect, or `on`."""
-    embedder = load_embedder(office.settings.embedding_model)
-    live = open_snapshot(office.data_dir / "snapshots" / current_id(office.data_dir), embedder)
+    embedder = _embedder(office)
     with TemporaryDirectory(prefix="tiaowen-diff-") as folder:
-        candidate = open_snapshot(build(Path(folder), source, embedder), embedder)
-        try:
-            day = on or _day(compare(live.clauses, candidate.clauses), office.now.date())
-            parts = build_parts(office.settings, lambda _: None)
-            return assess(live, candidate, _material(office), parts, office.confirmations, day)
-        finally:
-            candidate.close()
-            live.close()
+        return _impact(office, build(Path(folder), source, embedder), embedder, on)
+
+
+def _impact(office: Office, built: Path, embedder: Embedder, on: date | None = None) -> Impact:
+    live = open_snapshot(office.data_dir / "snapshots" / current_id(office.data_dir), embedder)
+    candidate = open_snapshot(built, embedder)
+    try:
+        day = on or _day(compare(live.clauses, candidate.clauses), office.now.date())
+        parts = build_parts(office.settings, lambda _: None)
+        return assess(live, candidate, _material(office), parts, office.confirmations, day)
+    finally:
+        candidate.close()
+        live.close()
 
 
 def _day(changes: Sequence[Change], today: date) -> date:
@@ -137,10 +141,12 @@ def propose(office: Office, source: Source, by: str, why: str, progress: Progres
         base = current_id(office.data_dir)
         before = _clauses(office.data_dir, base)
         _all_confirmed(office, before, source.clauses)
-        built = build(office.data_dir, source, _embedder(office), progress)
+        embedder = _embedder(office)
+        built = build(office.data_dir, source, embedder, progress)
         _probed(built, office)
+        impact = TypeAdapter(Impact).dump_json(_impact(office, built, embedder)).decode()
         kept = set_aside(built)
-        proposed = office.publications.propose(snapshot_id(kept), base, why, by, office.now)
+        proposed = office.publications.propose(snapshot_id(kept), base, why, impact, by, office.now)
         office.audit.write(office.now, by, "propose", _subject(proposed.snapshot, why))
     return proposed
 

@@ -23,6 +23,7 @@ from service.audit import Audit
 from service.calibration import load_calibration
 from service.channels import api, health
 from service.channels.console import routes as console
+from service.channels.console.child import Ingest, IngestCommand
 from service.channels.console.gate import Console
 from service.channels.errors import install_errors
 from service.channels.headers import SecurityHeaders
@@ -38,6 +39,7 @@ from service.channels.widget import router as widget
 from service.database import open_database
 from service.desk import Desk
 from service.pipeline import Parts
+from service.publications import Publications
 from service.records import Records
 from service.rules.catalogue import benefits
 from service.settings import Settings, wechat_account
@@ -52,7 +54,10 @@ def now_in_shanghai() -> datetime:
     return datetime.now(SHANGHAI)  # noqa: TID251 - the one clock, handed down from here
 
 
-def build_app(settings: Settings, now: Callable[[], datetime] = now_in_shanghai) -> FastAPI:
+def build_app(
+    settings: Settings, now: Callable[[], datetime] = now_in_shanghai, ingest: Ingest | None = None
+) -> FastAPI:
+    """`ingest` runs the commands of the console's editors; by default `python -m ingest` in a child process."""
     log, metrics = structlog.get_logger("tiaowen"), Metrics()
 
     def warn(message: str) -> None:
@@ -79,7 +84,7 @@ def build_app(settings: Settings, now: Callable[[], datetime] = now_in_shanghai)
     )
     app.include_router(health.router(parts))
     app.include_router(metrics.router())
-    _open_doors(app, settings, desk, database, warn)
+    _open_doors(app, settings, desk, database, ingest or IngestCommand(settings.for_children), warn)
     install_errors(app)
     https = settings.public_url.startswith("https:")
     app.add_middleware(SecurityHeaders, origins=settings.widget_origins, https=https)
@@ -97,7 +102,9 @@ async def _purge_daily(desk: Desk) -> None:
         await asyncio.sleep(_DAY)
 
 
-def _open_doors(app: FastAPI, settings: Settings, desk: Desk, database: Engine, warn: Callable[[str], None]) -> None:
+def _open_doors(
+    app: FastAPI, settings: Settings, desk: Desk, database: Engine, ingest: Ingest, warn: Callable[[str], None]
+) -> None:
     """The API, the widget, the operators' console and, where it is set up, WeChat."""
     limiter = Limiter(settings.rate_limit == "on", settings.redis_url)
     app.include_router(api.router(desk, limiter))
@@ -105,7 +112,16 @@ def _open_doors(app: FastAPI, settings: Settings, desk: Desk, database: Engine, 
     app.include_router(widget.router(desk, settings.widget_origins, static))
     app.mount("/widget", static)
     https = settings.public_url.startswith("https:")
-    office = Console(desk, limiter, Accounts(database), Audit(database), Unanswered(database), https)
+    office = Console(
+        desk,
+        limiter,
+        Accounts(database),
+        Audit(database),
+        Unanswered(database),
+        Publications(database),
+        ingest,
+        https,
+    )
     app.include_router(console.router(office, settings.public_url))
     if settings.wechat_token.get_secret_value():
         account, texts = wechat_account(settings), LiveTexts(settings.words / "wechat.yaml", warn)

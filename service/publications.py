@@ -22,6 +22,7 @@ class _PublicationRow(Table):
     snapshot: Mapped[str] = mapped_column(String(64))
     base: Mapped[str] = mapped_column(String(64))
     why: Mapped[str] = mapped_column(Text)
+    impact: Mapped[str] = mapped_column(Text)
     proposed_by: Mapped[str] = mapped_column(String(64))
     proposed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     decided_by: Mapped[str | None] = mapped_column(String(64))
@@ -31,12 +32,14 @@ class _PublicationRow(Table):
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """`snapshot` is the built state, `base` the live one it was compared with; undecided while `outcome` is None."""
+    """`snapshot` is the built state, `base` the live one it was compared with, `impact` the JSON of what it changes;
+    undecided while `outcome` is None."""
 
     number: int
     snapshot: str
     base: str
     why: str
+    impact: str
     proposed_by: str
     proposed_at: datetime
     decided_by: str | None
@@ -48,10 +51,11 @@ class Publications:
         """The tables must be there: `service.database.open_database` makes them."""
         self._engine = engine
 
-    def propose(self, snapshot: str, base: str, why: str, by: str, at: datetime) -> Publication:
+    def propose(self, snapshot: str, base: str, why: str, impact: str, by: str, at: datetime) -> Publication:
         """Takes the place of what was proposed before and not yet decided."""
         waiting = update(_PublicationRow).where(_PublicationRow.outcome.is_(None))
-        row = _PublicationRow(snapshot=snapshot, base=base, why=why, proposed_by=by, proposed_at=at.astimezone(UTC))
+        row = _PublicationRow(snapshot=snapshot, base=base, why=why, impact=impact, proposed_by=by)
+        row.proposed_at = at.astimezone(UTC)
         with Session(self._engine) as session, session.begin():
             session.execute(
                 waiting.values(outcome=Outcome.REPLACED.value, decided_by=by, decided_at=at.astimezone(UTC))
@@ -87,6 +91,7 @@ def _publication(row: _PublicationRow) -> Publication:
         snapshot=row.snapshot,
         base=row.base,
         why=row.why,
+        impact=row.impact,
         proposed_by=row.proposed_by,
         proposed_at=row.proposed_at.replace(tzinfo=UTC),
         decided_by=row.decided_by,

@@ -79,6 +79,16 @@ class Settings(CorpusSettings):
         return self
 
     @property
+    def for_children(self) -> dict[str, str]:
+        """The variables that lead a child process to the same folders, database and encoder."""
+        return {
+            "DATA_DIR": str(self.data_dir),
+            "CORPUS_DIR": str(self.corpus_dir),
+            "DATABASE_URL": self.database_url,
+            "EMBEDDING_MODEL": self.embedding_model,
+        }
+
+    @property
     def records_url(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir / 'records.sqlite'}"
 

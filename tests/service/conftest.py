@@ -9,9 +9,15 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from service.app import SHANGHAI, build_app
+from service.channels.console.child import Done
 from service.settings import Settings
 
 NOW = datetime(2026, 7, 1, 9, 30, tzinfo=SHANGHAI)
+
+
+def idle(*arguments: str) -> Done:
+    """Stands for `python -m ingest` where a test is not about it: everything is refused, nothing is started."""
+    return Done("", f"没有做：{arguments[0]}")
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +30,7 @@ def build_service(published: Path) -> Callable[..., FastAPI]:
             "database_url": f"sqlite:///{records / 'records.sqlite'}",
             "embedding_model": "builtin",
         }
-        return build_app(Settings(_env_file=None, **wanted | changed), now=lambda: NOW)  # type: ignore[arg-type]
+        return build_app(Settings(_env_file=None, **wanted | changed), now=lambda: NOW, ingest=idle)  # type: ignore[arg-type]
 
     return make
 

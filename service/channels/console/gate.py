@@ -12,8 +12,10 @@ from starlette.exceptions import HTTPException
 
 from service.accounts import Accounts, Role, Seat
 from service.audit import Audit
+from service.channels.console.child import Ingest
 from service.channels.limits import Limiter
 from service.desk import Desk
+from service.publications import Publications
 from service.unanswered import Unanswered
 
 SIGN_IN = "/console/sign-in"
@@ -29,6 +31,8 @@ class Console:
     accounts: Accounts
     audit: Audit
     unanswered: Unanswered
+    publications: Publications
+    ingest: Ingest
     https: bool
 
     def now(self) -> datetime:

@@ -97,6 +97,13 @@ TABLE = {
     ("POST", "/console/unanswered/{group}/close"): Route(
         EDITOR, 303, "/console/unanswered/{group}/close", form={"outcome": "asked_unit"}
     ),
+    ("GET", "/console/publications"): Route(EDITOR),
+    ("POST", "/console/publications/diff"): Route(EDITOR, 422, form={}),  # the ingest of these tests refuses everything
+    ("POST", "/console/publications/confirm"): Route(EDITOR, 422, form={"subject": "parameter:none"}),
+    ("POST", "/console/publications/propose"): Route(EDITOR, 422, form={"why": ""}),
+    ("POST", "/console/publications/publish"): Route(APPROVER, 422, form={}),
+    ("POST", "/console/publications/decline"): Route(APPROVER, 422, form={}),
+    ("POST", "/console/publications/rollback"): Route(APPROVER, 422, form={"why": "试"}),
     ("GET", "/console/accounts"): Route(ADMIN),
     ("POST", "/console/accounts"): Route(ADMIN, form={"name": "新来的", "role": "operator"}),
     ("POST", "/console/accounts/{name}/close"): Route(ADMIN, 303, "/console/accounts/operator/close", form={}),

@@ -23,12 +23,13 @@ from service.channels.console.what_if import compare
 from service.channels.limits import Limiter
 from service.database import open_database
 from service.dialogue import Answer, Level, Status
+from service.publications import Publications
 from service.rules.benefit import assess
 from service.rules.catalogue import benefits
 from service.rules.facts import parse_facts
 from service.settings import Settings
 from service.unanswered import Unanswered
-from tests.service.conftest import NOW
+from tests.service.conftest import NOW, idle
 from tests.service.test_accounts import PlainHasher
 
 PASSWORD = "一个够长的密码 2026"
@@ -217,7 +218,7 @@ class Doors:
         self.accounts = Accounts(database, self.hasher)
         self.accounts.accept(self.accounts.invite("周敏", Role.OPERATOR, NOW), PASSWORD, NOW)
         limiter, audit, queue = Limiter(on=True), Audit(database), Unanswered(database)
-        console = Console(Clock(), limiter, self.accounts, audit, queue, https=False)
+        console = Console(Clock(), limiter, self.accounts, audit, queue, Publications(database), idle, https=False)
         app.include_router(doors.router(console), prefix="/console")
         self.client = TestClient(app, follow_redirects=False)
 
