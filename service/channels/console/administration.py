@@ -31,6 +31,7 @@ ACTIONS = {
     "close_answerable": "处理：已补进问法库",
     "close_asked_unit": "处理：已转责任单位",
     "close_not_ours": "处理：不归本系统答",
+    "read_report": "看月报",
     "list_accounts": "看账号",
     "read_audit": "看审计",
 }

@@ -97,6 +97,7 @@ TABLE = {
     ("POST", "/console/unanswered/{group}/close"): Route(
         EDITOR, 303, "/console/unanswered/{group}/close", form={"outcome": "asked_unit"}
     ),
+    ("GET", "/console/report"): Route(EDITOR, query={"month": "2026-07"}),
     ("GET", "/console/accounts"): Route(ADMIN),
     ("POST", "/console/accounts"): Route(ADMIN, form={"name": "新来的", "role": "operator"}),
     ("POST", "/console/accounts/{name}/close"): Route(ADMIN, 303, "/console/accounts/operator/close", form={}),
