@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, String, func, insert, select, update
+from sqlalchemy import Engine, Select, String, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -81,11 +81,20 @@ class Audit:
 
     def latest(self, limit: int = 200) -> list[Entry]:
         """The latest first."""
-        newest = select(_AuditRow).order_by(_AuditRow.number.desc()).limit(limit)
+        return self._entries(select(_AuditRow).order_by(_AuditRow.number.desc()).limit(limit))
+
+    def between(self, since: datetime, until: datetime, actions: Collection[str]) -> list[Entry]:
+        """These actions from `since` to before `until`, the earliest first."""
+        # `at` is UTC as text, so that it is ordered as the moments are, to the second: the rest is compared here.
+        first = since.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()
+        rows = select(_AuditRow).where(_AuditRow.action.in_(actions), _AuditRow.at >= first).order_by(_AuditRow.number)
+        return [entry for entry in self._entries(rows) if since <= entry.at < until]
+
+    def _entries(self, rows: Select[_AuditRow]) -> list[Entry]:
         with Session(self._engine) as session:
             return [
                 Entry(row.number, datetime.fromisoformat(row.at), row.who, row.action, row.subject)
-                for row in session.scalars(newest)
+                for row in session.scalars(rows)
             ]
 
     def verify(self) -> Broken | None:

@@ -16,7 +16,7 @@ from service.rules.facts import Facts
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer, the ids it is recorded under, and the milliseconds it took."""
+    """An answer, the ids it is recorded under, and the milliseconds it took to write."""
 
     answer: Answer
     saved: Saved
@@ -38,8 +38,8 @@ class Desk:
         earlier = self._earlier(conversation_id, asked_at)
         question = Question(mask(text), on or asked_at.date(), facts, earlier or Earlier())
         answer = answer_question(question, self.parts)
-        saved = self._save(conversation_id if earlier else None, channel, asked_at, question, answer)
         took = round(1000 * (time.perf_counter() - started))
+        saved = self._save(conversation_id if earlier else None, channel, asked_at, question, answer, took)
         refs = ",".join(citation.ref for citation in answer.citations)
         self.log("ask", id=saved.answer_id, channel=channel, status=answer.status.value, refs=refs, took_ms=took)
         return Reply(answer, saved, took)
@@ -52,12 +52,18 @@ class Desk:
             return None
 
     def _save(
-        self, conversation_id: str | None, channel: str, asked_at: datetime, question: Question, answer: Answer
+        self,
+        conversation_id: str | None,
+        channel: str,
+        asked_at: datetime,
+        question: Question,
+        answer: Answer,
+        took_ms: int,
     ) -> Saved:
         """Who needs a person is put before the operators at once; an answer that cannot be recorded is given all the
         same, under ids that nobody can look up."""
         try:
-            saved = self.records.save(conversation_id, channel, asked_at, question, answer)
+            saved = self.records.save(conversation_id, channel, asked_at, question, answer, took_ms)
         except SQLAlchemyError as error:
             self.log("records_unavailable", error=type(error).__name__)
             return unsaved()

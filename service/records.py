@@ -26,11 +26,12 @@ from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 from service.database import Table
 from service.dialogue import Answer, Earlier, Question, Status
 from service.rules.facts import parse_facts
+from service.tally import Tally, counting
 
 _ANSWER = TypeAdapter(Answer)
 _EARLIER = TypeAdapter(Earlier)
 _FORGOTTEN_AFTER = timedelta(hours=24)
-_KEPT_FOR = timedelta(days=90)
+KEPT_FOR = timedelta(days=90)
 _ON_A_PAGE = 50
 
 
@@ -121,6 +122,24 @@ class Handovers:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, masked, without its answer."""
+
+    answer_id: str
+    conversation_id: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """That a person was asked for, latest at `asked_at`; whether a seat has taken the conversation since."""
+
+    conversation_id: str
+    asked_at: datetime
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Purged:
     """How many rows of each kind were deleted."""
 
@@ -141,6 +160,7 @@ class Records:
     def __init__(self, engine: Engine) -> None:
         """The tables must be there: `service.database.open_database` makes them."""
         self._engine = engine
+        self.tally = Tally(engine)
 
     def earlier(self, conversation_id: str | None, now: datetime) -> Earlier | None:
         """What a conversation said so far; None for an id that was never issued, or that has been silent for a day."""
@@ -154,9 +174,15 @@ class Records:
         return replace(earlier, facts={owner: parse_facts(said) for owner, said in earlier.facts.items()})
 
     def save(
-        self, conversation_id: str | None, channel: str, asked_at: datetime, question: Question, answer: Answer
+        self,
+        conversation_id: str | None,
+        channel: str,
+        asked_at: datetime,
+        question: Question,
+        answer: Answer,
+        took_ms: int | None = None,
     ) -> Saved:
-        """One row for the answer, one for the conversation; a None id begins a new conversation."""
+        """One row for the answer, one for the conversation, one for the count; a None id begins a new conversation."""
         saved = Saved(secrets.token_urlsafe(24), conversation_id or secrets.token_urlsafe(24))
         with self._engine.begin() as db:
             said = _said(answer.remembered, asked_at)
@@ -165,6 +191,7 @@ class Records:
             else:
                 db.execute(_NEW_CONVERSATION, said | {"id": saved.conversation_id})
             db.execute(_NEW_ANSWER, _answered(saved, channel, asked_at, question, answer))
+            db.execute(counting(asked_at, channel, answer.status.value, answer.reason, took_ms))
         return saved
 
     def latest_questions(self, limit: int) -> list[str]:
@@ -178,7 +205,7 @@ class Records:
         with Session(self._engine) as session:
             row = session.get(_AnswerRow, answer_id)
         kept = _kept(row) if row else None
-        return kept if kept and now - kept.asked_at <= _KEPT_FOR else None
+        return kept if kept and now - kept.asked_at <= KEPT_FOR else None
 
     def turns(self, conversation_id: str, now: datetime) -> list[Kept]:
         """One conversation from its beginning, less what has expired."""
@@ -248,6 +275,30 @@ class Records:
                 handovers=db.execute(delete(_HandoverRow).where(_HandoverRow.conversation_id.not_in(left))).rowcount,
             )
 
+    def asked(self, since: datetime, until: datetime, now: datetime) -> list[Asked]:
+        """What was asked from `since` to before `until` and has not expired, in the order of time."""
+        row, begin = _AnswerRow, max(since.astimezone(UTC), _oldest(now))
+        wanted = select(row.id, row.conversation_id, row.question).order_by(row.asked_at, row.id)
+        with Session(self._engine) as session:
+            found = session.execute(wanted.where(row.asked_at >= begin, row.asked_at < until.astimezone(UTC)))
+            return [Asked(*one) for one in found]
+
+    def judged(self, since: datetime, until: datetime, now: datetime) -> list[Feedback]:
+        """What was said of answers in that time and has not expired; the last word of each judge on each answer."""
+        row, begin = _FeedbackRow, max(since.astimezone(UTC), _oldest(now))
+        wanted = select(row.answer_id, row.verdict, row.reason, row.comment, row.given_by).order_by(row.id)
+        with Session(self._engine) as session:
+            found = session.execute(wanted.where(row.given_at >= begin, row.given_at < until.astimezone(UTC)))
+            return list({(one.answer_id, one.given_by): Feedback(*one) for one in found}.values())
+
+    def wanted(self, since: datetime, until: datetime, now: datetime) -> list[Wanted]:
+        """The conversations in which a person was last asked for in that time, in the order of time, unless expired."""
+        row, begin = _HandoverRow, max(since.astimezone(UTC), _oldest(now))
+        wanted = select(row.conversation_id, row.asked_at, row.taken_by).order_by(row.asked_at, row.conversation_id)
+        with Session(self._engine) as session:
+            found = session.execute(wanted.where(row.asked_at >= begin, row.asked_at < until.astimezone(UTC)))
+            return [Wanted(one.conversation_id, _aware(one.asked_at), one.taken_by is not None) for one in found]
+
     def count(self) -> int:
         with Session(self._engine) as session:
             return session.scalars(select(func.count()).select_from(_AnswerRow)).one()
@@ -258,7 +309,7 @@ class Records:
 
 def _oldest(now: datetime) -> datetime:
     """Whatever is before it has expired."""
-    return now.astimezone(UTC) - _KEPT_FOR
+    return now.astimezone(UTC) - KEPT_FOR
 
 
 def _alive(now: datetime) -> ColumnElement[bool]:

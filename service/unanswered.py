@@ -45,6 +45,16 @@ class Group:
         return len(self.questions)
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A question that came in, masked; `outcome` None: it still waits."""
+
+    group: int
+    question: str
+    answer_id: str | None
+    outcome: str | None
+
+
 class Unanswered:
     def __init__(self, engine: Engine) -> None:
         """The tables must be there: `service.database.open_database` makes them."""
@@ -84,6 +94,14 @@ class Unanswered:
             for number, of_group in by_group.items()
         ]
         return sorted(groups, key=lambda group: (-group.count, -group.latest.timestamp(), group.number))
+
+    def sent(self, since: datetime, until: datetime) -> list[Sent]:
+        """What came in from `since` to before `until`, dealt with or not, in the order of time."""
+        row = _UnansweredRow
+        wanted = select(row.group, row.question, row.answer_id, row.outcome).order_by(row.sent_at, row.id)
+        within = row.sent_at >= since.astimezone(UTC), row.sent_at < until.astimezone(UTC)
+        with Session(self._engine) as session:
+            return [Sent(*found) for found in session.execute(wanted.where(*within))]
 
     def close(self, group: int, outcome: str, closed_by: str) -> bool:
         """False where no question of that group is waiting."""

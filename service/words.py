@@ -59,6 +59,7 @@ class Words:
     overviews: tuple[Overview, ...] = ()
     related: tuple[Related, ...] = ()
     wording: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
     suggested: tuple[Suggested, ...] = ()
     office: tuple[OfficeValue, ...] = ()
 
@@ -149,6 +150,7 @@ def load_words(folder: Path, office: Path) -> tuple[Words, list[Problem]]:
         overviews=reader.entries(folder / "overviews.yaml", Overview),
         related=reader.entries(folder / "related.yaml", Related),
         wording=reader.mapping(folder / "wording.yaml"),
+        reasons=reader.mapping(folder / "reasons.yaml"),
         suggested=reader.entries(folder / "suggested.yaml", Suggested),
         office=reader.entries(office, OfficeValue),
     )

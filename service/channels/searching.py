@@ -65,12 +65,14 @@ def search(
     ]
 
 
-def reader(snapshot: Snapshot, words: Words) -> Callable[[str], Query]:
-    """How questions are read to be compared with each other; the texts are masked already."""
+def reader(snapshot: Snapshot | None, words: Words) -> Callable[[str], Query]:
+    """How questions are read to be compared with each other, by their words alone where there is no snapshot; the
+    texts are masked already."""
 
     def read(text: str) -> Query:
         mended = mend(text, words)
-        return snapshot.index.query(mended, synonyms_of(mended, words))
+        synonyms = synonyms_of(mended, words)
+        return snapshot.index.query(mended, synonyms) if snapshot else Query.of(mended, synonyms, None)
 
     return read
 

@@ -39,6 +39,7 @@ ACTIONS = {
     "publish_alone": "一个人发布",
     "decline": "退回发布",
     "rollback": "回退",
+    "read_report": "看月报",
     "list_accounts": "看账号",
     "read_audit": "看审计",
 }

@@ -1,4 +1,4 @@
-"""The pages of the console: Jinja2 templates in which every value is escaped, and the two static files."""
+"""The pages of the console: Jinja2 templates in which every value is escaped, and the static files."""
 
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 from service.accounts import Role, Seat
+from service.monthly.page import STYLESHEET
 
 _FOLDER = Path(__file__).parent
 _TEMPLATES = Environment(
@@ -22,6 +23,7 @@ _TEMPLATES = Environment(
 _ZONE = ZoneInfo("Asia/Shanghai")
 _STATIC = {
     "console.css": "text/css",
+    STYLESHEET.name: "text/css",
     "console.js": "text/javascript",
     "lookup.js": "text/javascript",
     "answer.js": "text/javascript",
@@ -59,7 +61,8 @@ def static_router() -> APIRouter:
     def file(name: str) -> Response:
         if name not in _STATIC:
             raise HTTPException(404)
-        content = (_FOLDER / "static" / name).read_bytes()
+        path = STYLESHEET if name == STYLESHEET.name else _FOLDER / "static" / name
+        content = path.read_bytes()
         return Response(content, media_type=_STATIC[name], headers={"Cache-Control": "no-cache"})
 
     return static

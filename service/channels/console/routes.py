@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from service.channels.console import administration, doors, handovers, lookup, publishing, queue, what_if
+from service.channels.console import administration, doors, handovers, lookup, publishing, queue, report, what_if
 from service.channels.console.gate import Console
 from service.channels.console.pages import static_router
 
@@ -18,6 +18,7 @@ def router(console: Console, public_url: str) -> APIRouter:
         handovers.router(console),
         queue.router(console),
         publishing.router(console),
+        report.router(console),
         administration.router(console, public_url),
     ):
         routes.include_router(part, prefix="/console")

@@ -104,6 +104,7 @@ TABLE = {
     ("POST", "/console/publications/publish"): Route(APPROVER, 422, form={}),
     ("POST", "/console/publications/decline"): Route(APPROVER, 422, form={}),
     ("POST", "/console/publications/rollback"): Route(APPROVER, 422, form={"why": "试"}),
+    ("GET", "/console/report"): Route(EDITOR, query={"month": "2026-07"}),
     ("GET", "/console/accounts"): Route(ADMIN),
     ("POST", "/console/accounts"): Route(ADMIN, form={"name": "新来的", "role": "operator"}),
     ("POST", "/console/accounts/{name}/close"): Route(ADMIN, 303, "/console/accounts/operator/close", form={}),
