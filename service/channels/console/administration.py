@@ -31,6 +31,10 @@ ACTIONS = {
     "close_answerable": "处理：已补进问法库",
     "close_asked_unit": "处理：已转责任单位",
     "close_not_ours": "处理：不归本系统答",
+    "list_office_values": "看单位的值",
+    "add_office_value": "录入单位的值",
+    "check_office_value": "核对单位的值",
+    "read_freshness": "看核对日历",
     "list_accounts": "看账号",
     "read_audit": "看审计",
 }

@@ -40,6 +40,7 @@ class Route:
 
 FACTS: dict[str, object] = {"facts": {"birth_order": 2}}
 SIGN_IN = {"name": "没有这个人", "password": PASSWORD}
+STALE = {"digest": "0" * 64, "value": "是", "valid_from": "2026-07-01", "source": "区卫健局"}  # writes nothing
 TABLE = {
     ("GET", "/openapi.json"): Route(EVERYBODY),
     ("HEAD", "/openapi.json"): Route(EVERYBODY),
@@ -97,6 +98,9 @@ TABLE = {
     ("POST", "/console/unanswered/{group}/close"): Route(
         EDITOR, 303, "/console/unanswered/{group}/close", form={"outcome": "asked_unit"}
     ),
+    ("GET", "/console/office"): Route(OPERATOR),
+    ("POST", "/console/office/{entry_id}"): Route(EDITOR, 409, "/console/office/plan_still_valid", form=STALE),
+    ("GET", "/console/freshness"): Route(OPERATOR),
     ("GET", "/console/accounts"): Route(ADMIN),
     ("POST", "/console/accounts"): Route(ADMIN, form={"name": "新来的", "role": "operator"}),
     ("POST", "/console/accounts/{name}/close"): Route(ADMIN, 303, "/console/accounts/operator/close", form={}),
