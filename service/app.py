@@ -38,6 +38,8 @@ from service.channels.wechat.texts import LiveTexts
 from service.channels.widget import router as widget
 from service.database import open_database
 from service.desk import Desk
+from service.freshness import Limits, Upkeep
+from service.freshness.links import Links
 from service.pipeline import Parts
 from service.publications import Publications
 from service.records import Records
@@ -122,12 +124,17 @@ def _open_doors(
         ingest,
         https,
     )
-    app.include_router(console.router(office, settings.public_url))
+    app.include_router(console.router(office, settings.public_url, build_upkeep(settings, database)))
     if settings.wechat_token.get_secret_value():
         account, texts = wechat_account(settings), LiveTexts(settings.words / "wechat.yaml", warn)
         mailbox = Mailbox(database, account.store_key)
         clerk = Clerk(desk, limiter, mailbox, texts, settings.public_url, NoCustomerService())
         app.include_router(wechat.router(account, Counter(clerk, Deadlines())))
+
+
+def build_upkeep(settings: Settings, database: Engine) -> Upkeep:
+    limits = Limits(settings.check_again_days, settings.due_soon_days)
+    return Upkeep(settings.documents, settings.office, Links(database), limits)
 
 
 def build_parts(settings: Settings, warn: Callable[[str], None]) -> Parts:

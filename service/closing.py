@@ -9,7 +9,7 @@ from service.page import Page
 from service.rules.benefit import Change
 from service.rules.catalogue import benefits
 from service.sentences import operative, relevance
-from service.word_entries import Note, OfficeValue
+from service.word_entries import Note, OfficeEntry
 
 _LATER_FLOOR = 0.12
 
@@ -112,17 +112,23 @@ def _office(page: Page, asked: Understanding) -> None:
     """What only the office knows about a cited clause: the value with its source, or that nobody entered it."""
     cited = {str(quote.clause.ref) for quote in page.quotes}
     for entry in _asked_of_office(page.words.office, asked, cited):
-        if entry.value:
-            page.lines.append(
-                page.say("office_value", **entry.model_dump(include={"name", "value", "valid_from", "source"}))
-            )
-        else:
-            page.lines.append(page.say("office_missing", name=entry.name, ask="、".join(entry.ask)))
+        page.lines.append(_told(page, entry, asked))
         page.vouched.append(page.lines[-1])
 
 
-def _asked_of_office(entries: Iterable[OfficeValue], asked: Understanding, cited: set[str]) -> list[OfficeValue]:
+def _told(page: Page, entry: OfficeEntry, asked: Understanding) -> str:
+    value, ask = entry.latest(asked.on, asked.about), "、".join(entry.ask)
+    if value is None:
+        return page.say("office_missing", name=entry.name, ask=ask)
+    if value.ended(asked.about):
+        return page.say("office_ended", name=entry.name, day=value.valid_until, ask=ask)
+    until = page.say("office_until", day=value.valid_until) if value.valid_until else ""
+    told = value.model_dump(include={"value", "valid_from", "source", "checked_on"})
+    return page.say("office_value", name=entry.name, until=until, **told)
+
+
+def _asked_of_office(entries: Iterable[OfficeEntry], asked: Understanding, cited: set[str]) -> list[OfficeEntry]:
     used = {name for slug in asked.benefits if slug in benefits() for name in benefits()[slug].needs} - set(asked.facts)
-    computed = [entry for entry in entries if entry.fact in used and entry.known(asked.about)]
+    computed = [entry for entry in entries if entry.fact in used and entry.holding(asked.on, asked.about)]
     spoken = [entry for entry in entries if cited & set(entry.clauses) and entry.phrases.said_in(asked.text)]
     return list({entry.id: entry for entry in (*computed, *spoken)}.values())[:2]

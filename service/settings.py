@@ -47,6 +47,9 @@ Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_list), AfterVali
 class Settings(CorpusSettings):
     """`database_url` empty: SQLite in the data folder; the weights say how the searches are fused.
 
+    A thing is to be checked again `check_again_days` after its last check, and is due soon `due_soon_days` before its
+    day; `check_links` on: `python -m service.freshness` asks the source pages whether they still answer.
+
     `public_url` is where citizens reach this service, `widget_origins` the sites that may show the widget;
     without `wechat_token` there is no WeChat channel. `redis_url` empty: rate limits are counted in this process.
     """
@@ -61,6 +64,9 @@ class Settings(CorpusSettings):
     public_url: Annotated[str, AfterValidator(_base)] = ""
     widget_origins: Origins = ()
     rate_limit: Literal["on", "off"] = "on"
+    check_again_days: int = Field(180, ge=1, le=3650)
+    due_soon_days: int = Field(30, ge=0, le=3650)
+    check_links: Literal["on", "off"] = "off"
     wechat_token: Annotated[SecretStr, AfterValidator(_token)] = SecretStr("")
     wechat_app_id: str = ""
     wechat_aes_key: Annotated[SecretStr, AfterValidator(_aes_keys)] = SecretStr("")

@@ -5,7 +5,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from corpus.phrases import Phrases, compile_phrases
 from service.dialogue import Status
@@ -168,35 +178,91 @@ class Suggested(Entry):
     question: str = Field(min_length=1, max_length=30)
 
 
+def _day(given: object) -> object:
+    """A date without quotes is one already, a quoted one is still text."""
+    if type(given) is date:
+        return given
+    try:
+        if isinstance(given, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", given):
+            return date.fromisoformat(given)
+    except ValueError:
+        pass
+    raise ValueError("应为真实的日期，写作 2026-09-01")
+
+
+def _told_in_answers(text: str) -> str:
+    if re.search(r"\[\d+\]", text):
+        raise ValueError("不能有 [1] 这样的记号，回答里它指的是引文")
+    return text
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+MaybeDay = Annotated[date | None, BeforeValidator(lambda given: None if given in (None, "") else _day(given))]
+Filled = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_told_in_answers)
+]
+
+
 class OfficeValue(Entry):
-    """What only the office knows; `value` is empty until somebody enters it. With `fact` it is that fact of everybody
-    who does not say another, from `valid_from` on."""
+    """A value from `valid_from` to `valid_until` (both included, None: no end), as it was read on `checked_on`."""
+
+    value: Filled
+    valid_from: Day
+    valid_until: MaybeDay = None
+    source: Filled
+    entered_by: Filled
+    checked_on: Day
+
+    @field_validator("valid_until")
+    @classmethod
+    def _ends_after_it_begins(cls, until: date | None, info: ValidationInfo) -> date | None:
+        if until and "valid_from" in info.data and until < info.data["valid_from"]:
+            raise ValueError("早于开始的那天")
+        return until
+
+    def ended(self, about: date) -> bool:
+        return self.valid_until is not None and self.valid_until < about
+
+
+class OfficeEntry(Entry):
+    """What only the office knows; `values` is empty until somebody enters one, and earlier values stay. With `fact` it
+    is that fact of everybody who does not say another."""
 
     id: str
     name: str
     phrases: SomePhrases
     clauses: tuple[str, ...]
     ask: tuple[str, ...]
-    value: str = ""
-    valid_from: str = ""
-    source: str = ""
-    entered_by: str = ""
-    checked_on: str = ""
     fact: str = ""
+    values: tuple[OfficeValue, ...] = ()
+
+    @field_validator("fact")
+    @classmethod
+    def _known(cls, fact: str) -> str:
+        if fact and fact not in fact_types():
+            raise ValueError(f"没有名为 {fact} 的情况，可用的见 service/rules/facts.yaml")
+        return fact
 
     @model_validator(mode="after")
-    def _can_be_computed_with(self) -> "OfficeValue":
-        if self.fact and self.fact not in fact_types():
-            raise ValueError(f"没有名为 {self.fact} 的情况，可用的见 service/rules/facts.yaml")
-        if self.fact and self.value:
-            try:
-                fact_types()[self.fact].parse(self.value)
-                date.fromisoformat(self.valid_from)
-            except BadFact as error:
-                raise ValueError(str(error)) from error
-            except ValueError as error:
-                raise ValueError("有 fact 的，valid_from 要写真实的日期 YYYY-MM-DD") from error
+    def _can_be_computed_with(self) -> "OfficeEntry":
+        for value in self.values:
+            self.check(value)
         return self
 
-    def known(self, about: date) -> bool:
-        return bool(self.fact and self.value) and date.fromisoformat(self.valid_from) <= about
+    def check(self, value: OfficeValue) -> None:
+        """Raises ValueError when the value is none that `fact` can have."""
+        try:
+            if self.fact:
+                fact_types()[self.fact].parse(value.value)
+        except BadFact as error:
+            raise ValueError(str(error)) from error
+
+    def latest(self, on: date, about: date) -> OfficeValue | None:
+        """Of what was known on the day of asking, the value that began last by the day asked about; it may have ended.
+        Of several from the same day the one checked last stands."""
+        begun = [value for value in self.values if value.checked_on <= on and value.valid_from <= about]
+        return max(reversed(begun), key=lambda value: (value.valid_from, value.checked_on), default=None)
+
+    def holding(self, on: date, about: date) -> OfficeValue | None:
+        latest = self.latest(on, about)
+        return None if latest is None or latest.ended(about) else latest

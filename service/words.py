@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from corpus.clause import Problem
 from corpus.phrases import Phrases
@@ -18,7 +19,7 @@ from service.word_entries import (
     FactPhrase,
     Intent,
     Note,
-    OfficeValue,
+    OfficeEntry,
     Overview,
     Related,
     Reply,
@@ -36,6 +37,7 @@ _MESSAGES = {
     "extra_forbidden": "没有这一项",
     "missing": "缺少这一项",
     "too_short": "是空的",
+    "string_too_short": "是空的",
     "string_too_long": "太长",
     "enum": "没有这个状态",
 }
@@ -61,7 +63,7 @@ class Words:
     wording: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     suggested: tuple[Suggested, ...] = ()
-    office: tuple[OfficeValue, ...] = ()
+    office: tuple[OfficeEntry, ...] = ()
 
 
 class _Reader:
@@ -70,14 +72,20 @@ class _Reader:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
-    def entries(self, path: Path, kind: type[Kind]) -> tuple[Kind, ...]:
-        entries = []
-        for line, entry in self._items(path):
+    def entries(self, path: Path, kind: type[Kind], key: str = "") -> tuple[Kind, ...]:
+        """`key`: the field that no two entries may share."""
+        entries: dict[object, Kind] = {}
+        for number, (item, entry) in enumerate(self._items(path)):
             try:
-                entries.append(kind.model_validate(entry))
+                made = kind.model_validate(entry)
             except ValidationError as error:
-                self.problems += [Problem(path, line, _what(detail), _MEND) for detail in error.errors()]
-        return tuple(entries)
+                self.problems += [Problem(path, _line(item, one["loc"]), _what(one), _MEND) for one in error.errors()]
+                continue
+            name = getattr(made, key) if key else number
+            if name in entries:
+                self.problems.append(Problem(path, _line(item), f"{key}：{name} 前面已经有了", _MEND))
+            entries.setdefault(name, made)
+        return tuple(entries.values())
 
     def mapping(self, path: Path) -> dict[str, str]:
         node = self._node(path)
@@ -92,17 +100,16 @@ class _Reader:
                 self.problems.append(Problem(path, key.start_mark.line + 1, "应是 左: 右 两个词", _MEND))
         return pairs
 
-    def _items(self, path: Path) -> Iterator[tuple[int, object]]:
+    def _items(self, path: Path) -> Iterator[tuple[yaml.Node, object]]:
         node = self._node(path)
         if not isinstance(node, yaml.SequenceNode):
             self._not_read(node, path, "应是一串条目，每条以 - 开头")
             return
         for item in node.value:
-            line = item.start_mark.line + 1
             try:
-                yield line, yaml.SafeLoader("").construct_object(item, deep=True)
+                yield item, yaml.SafeLoader("").construct_object(item, deep=True)
             except (yaml.YAMLError, ValueError):
-                self.problems.append(Problem(path, line, "这一条的值读不懂", "给值加上引号"))
+                self.problems.append(Problem(path, _line(item), "这一条的值读不懂", "给值加上引号"))
 
     def _not_read(self, node: yaml.Node | None, path: Path, what: str) -> None:
         """A file that could not be read at all is reported already."""
@@ -125,16 +132,40 @@ class _Reader:
         return None
 
 
-def _what(detail: Mapping[str, object]) -> str:
-    where = ".".join(str(part) for part in detail["loc"])  # type: ignore[attr-defined]
-    kind = str(detail["type"])
-    message = str(detail["ctx"]["error"]) if kind == "value_error" else _MESSAGES.get(kind, "写法不对")  # type: ignore[index]
-    return f"{where}：{message}" if where else message
+def _line(item: yaml.Node, place: tuple[int | str, ...] = ()) -> int:
+    """Of the innermost list item on the way to that place."""
+    line = item.start_mark.line + 1
+    node: yaml.Node | None = item
+    for part in place:
+        if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        elif isinstance(node, yaml.MappingNode):
+            node = next((value for key, value in node.value if key.value == part), None)
+    return line
+
+
+def _what(detail: ErrorDetails) -> str:
+    where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in detail["loc"])
+    return f"{where}：{complaint(detail)}" if where else complaint(detail)
+
+
+def complaint(detail: ErrorDetails) -> str:
+    """What is wrong with a value, in Chinese, without its place."""
+    kind = detail["type"]
+    return str(detail["ctx"]["error"]) if kind == "value_error" else _MESSAGES.get(kind, "写法不对")
+
+
+def load_office(path: Path) -> tuple[tuple[OfficeEntry, ...], list[Problem]]:
+    """corpus/office.yaml alone; all problems at once."""
+    reader = _Reader()
+    return reader.entries(path, OfficeEntry, "id"), reader.problems
 
 
 def load_words(folder: Path, office: Path) -> tuple[Words, list[Problem]]:
     """`folder` is corpus/words, `office` corpus/office.yaml. All problems at once; bad entries are left out."""
     reader = _Reader()
+    entries, problems = load_office(office)
     words = Words(
         synonyms=reader.entries(folder / "synonyms.yaml", Synonym),
         typos={normalize(k): normalize(v) for k, v in reader.mapping(folder / "typos.yaml").items()},
@@ -152,9 +183,9 @@ def load_words(folder: Path, office: Path) -> tuple[Words, list[Problem]]:
         wording=reader.mapping(folder / "wording.yaml"),
         reasons=reader.mapping(folder / "reasons.yaml"),
         suggested=reader.entries(folder / "suggested.yaml", Suggested),
-        office=reader.entries(office, OfficeValue),
+        office=entries,
     )
-    return words, reader.problems
+    return words, reader.problems + problems
 
 
 class LiveWords:
@@ -163,7 +194,7 @@ class LiveWords:
     def __init__(self, folder: Path, office: Path, warn: Callable[[str], None]) -> None:
         self._folder, self._office, self._warn = folder, office, warn
         self._lock = threading.Lock()
-        self._stamp: tuple[int, ...] = ()
+        self._stamp: tuple[tuple[int, int], ...] = ()
         self._words = Words()
 
     def current(self) -> Words:
@@ -177,9 +208,11 @@ class LiveWords:
                 self._lock.release()
         return self._words
 
-    def _files_stamp(self) -> tuple[int, ...]:
+    def _files_stamp(self) -> tuple[tuple[int, int], ...]:
+        """A file put in another's place within one tick of the clock is told by its inode."""
         paths = (*sorted(self._folder.glob("*.yaml")), self._office)
-        return tuple(path.stat().st_mtime_ns for path in paths if path.exists())
+        states = [path.stat() for path in paths if path.exists()]
+        return tuple((state.st_mtime_ns, state.st_ino) for state in states)
 
     def _reload(self) -> None:
         words, problems = load_words(self._folder, self._office)

@@ -24,8 +24,5 @@ def calculate(understanding: Understanding, words: Words) -> tuple[Entitlement, 
 
 
 def _entered(understanding: Understanding, words: Words) -> Facts:
-    return {
-        entry.fact: fact_types()[entry.fact].parse(entry.value)
-        for entry in words.office
-        if entry.known(understanding.about)
-    }
+    entered = [(entry.fact, entry.holding(understanding.on, understanding.about)) for entry in words.office]
+    return {fact: fact_types()[fact].parse(value.value) for fact, value in entered if fact and value}

@@ -82,6 +82,47 @@ def test_bad_edit_is_told_with_file_and_line(folder: Path, file: str, text: str,
     assert what in told[0]
 
 
+OFFICE_ENTRY = "- id: a\n  name: 甲\n  phrases: [甲]\n  clauses: []\n  ask: [乙]\n  values:\n"
+GOOD_VALUE = (
+    "  - value: 是\n    valid_from: 2026-01-01\n    source: 来电\n    entered_by: 罗\n    checked_on: 2026-11-24\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        (
+            OFFICE_ENTRY + GOOD_VALUE + GOOD_VALUE.replace("2026-01-01", "今年"),
+            12,
+            "values.2.valid_from：应为真实的日期，写作 2026-09-01",
+        ),
+        (OFFICE_ENTRY + GOOD_VALUE.replace("2026-11-24", "'2026-02-30'"), 7, "values.1.checked_on：应为真实的日期"),
+        (OFFICE_ENTRY + GOOD_VALUE.replace("2026-11-24", "20261124"), 7, "values.1.checked_on：应为真实的日期"),
+        (OFFICE_ENTRY + GOOD_VALUE + "    valid_until: 2025-12-31\n", 7, "values.1.valid_until：早于开始的那天"),
+        (OFFICE_ENTRY + GOOD_VALUE.replace("来电", "' '"), 7, "values.1.source：是空的"),
+        (OFFICE_ENTRY + GOOD_VALUE.replace("是", "见[1]"), 7, "values.1.value：不能有 [1] 这样的记号"),
+        (OFFICE_ENTRY + GOOD_VALUE + "    until: 2027-01-01\n", 7, "values.1.until：没有这一项"),
+        (OFFICE_ENTRY.replace("  values:", "  fact: terms\n  values:") + GOOD_VALUE, 1, "学期数应为数字"),
+        (
+            OFFICE_ENTRY.replace("  values:", "  fact: shoe_size\n  values:") + GOOD_VALUE,
+            1,
+            "fact：没有名为 shoe_size 的情况",
+        ),
+        (OFFICE_ENTRY + GOOD_VALUE + OFFICE_ENTRY + GOOD_VALUE, 12, "id：a 前面已经有了"),
+    ],
+)
+def test_bad_edit_of_what_the_office_knows_is_told_with_file_and_line(
+    folder: Path, text: str, line: int, what: str
+) -> None:
+    office = folder.parent / "office.yaml"
+    edit(office, text)
+
+    told = problems(folder)
+
+    assert len(told) == 1
+    assert told[0].startswith(f"{office}:{line} {what}")
+
+
 def test_all_bad_edits_are_told_at_once(folder: Path) -> None:
     edit(folder / "synonyms.yaml", "- said: []\n  means: [乙]\n- said: [甲]\n")
     edit(folder / "typos.yaml", "补帖:\n")
@@ -124,11 +165,29 @@ class TestLiveWords:
 
     def test_good_edit_of_what_the_office_knows_counts_too(self, folder: Path, live: LiveWords) -> None:
         office = folder.parent / "office.yaml"
-        assert live.current().office[0].value == ""
+        assert live.current().office[0].values == ()
+        value = {
+            "value": "仍然有效",
+            "valid_from": "2026-01-01",
+            "source": "来电",
+            "entered_by": "罗",
+            "checked_on": "2026-11-24",
+        }
 
-        edit(office, office.read_text(encoding="utf-8").replace('value: ""', 'value: "仍然有效"', 1))
+        edit(office, office.read_text(encoding="utf-8").replace("values: []", f"values: [{value}]", 1))
 
-        assert live.current().office[0].value == "仍然有效"
+        assert [one.value for one in live.current().office[0].values] == ["仍然有效"]
+
+    def test_a_file_put_in_place_within_the_same_tick_counts(self, folder: Path, live: LiveWords) -> None:
+        live.current()
+        before = folder / "suggested.yaml"
+        beside = folder / "beside"
+        beside.write_text("- question: 二孩有什么补贴\n", encoding="utf-8")
+        os.utime(beside, ns=(before.stat().st_mtime_ns, before.stat().st_mtime_ns))
+
+        beside.replace(before)
+
+        assert [one.question for one in live.current().suggested] == ["二孩有什么补贴"]
 
     def test_bad_edit_leaves_the_last_good_words(self, folder: Path, live: LiveWords, told: list[str]) -> None:
         good = live.current()

@@ -40,6 +40,10 @@ ACTIONS = {
     "decline": "退回发布",
     "rollback": "回退",
     "read_report": "看月报",
+    "list_office_values": "看单位的值",
+    "add_office_value": "录入单位的值",
+    "check_office_value": "核对单位的值",
+    "read_freshness": "看核对日历",
     "list_accounts": "看账号",
     "read_audit": "看审计",
 }

@@ -13,7 +13,16 @@ from service.channels.limits import TooOften
 _WRONG = "名字或密码不对"
 _TOO_OFTEN = "试得太多了，请过一分钟再试"
 _BUSY = "登录的人太多，请过几秒再试"
-_PLACES = ("/console", "/console/what-if", "/console/handovers", "/console/unanswered", "/console/report")
+_PLACES = (
+    "/console",
+    "/console/what-if",
+    "/console/handovers",
+    "/console/unanswered",
+    "/console/office",
+    "/console/freshness",
+    "/console/publications",
+    "/console/report",
+)
 
 Name = Annotated[str, Form(max_length=64)]
 Password = Annotated[str, Form(max_length=1000)]

@@ -2,12 +2,24 @@
 
 from fastapi import APIRouter
 
-from service.channels.console import administration, doors, handovers, lookup, publishing, queue, report, what_if
+from service.channels.console import (
+    administration,
+    doors,
+    freshness,
+    handovers,
+    lookup,
+    office,
+    publishing,
+    queue,
+    report,
+    what_if,
+)
 from service.channels.console.gate import Console
 from service.channels.console.pages import static_router
+from service.freshness import Upkeep
 
 
-def router(console: Console, public_url: str) -> APIRouter:
+def router(console: Console, public_url: str, upkeep: Upkeep) -> APIRouter:
     """`public_url` is where this service is reached, or "": as the browser reached it."""
     routes = APIRouter()
     for part in (
@@ -19,6 +31,8 @@ def router(console: Console, public_url: str) -> APIRouter:
         queue.router(console),
         publishing.router(console),
         report.router(console),
+        office.router(console, upkeep.office),
+        freshness.router(console, upkeep),
         administration.router(console, public_url),
     ):
         routes.include_router(part, prefix="/console")

@@ -40,6 +40,7 @@ class Route:
 
 FACTS: dict[str, object] = {"facts": {"birth_order": 2}}
 SIGN_IN = {"name": "没有这个人", "password": PASSWORD}
+STALE = {"digest": "0" * 64, "value": "是", "valid_from": "2026-07-01", "source": "区卫健局"}  # writes nothing
 TABLE = {
     ("GET", "/openapi.json"): Route(EVERYBODY),
     ("HEAD", "/openapi.json"): Route(EVERYBODY),
@@ -105,6 +106,9 @@ TABLE = {
     ("POST", "/console/publications/decline"): Route(APPROVER, 422, form={}),
     ("POST", "/console/publications/rollback"): Route(APPROVER, 422, form={"why": "试"}),
     ("GET", "/console/report"): Route(EDITOR, query={"month": "2026-07"}),
+    ("GET", "/console/office"): Route(OPERATOR),
+    ("POST", "/console/office/{entry_id}"): Route(EDITOR, 409, "/console/office/plan_still_valid", form=STALE),
+    ("GET", "/console/freshness"): Route(OPERATOR),
     ("GET", "/console/accounts"): Route(ADMIN),
     ("POST", "/console/accounts"): Route(ADMIN, form={"name": "新来的", "role": "operator"}),
     ("POST", "/console/accounts/{name}/close"): Route(ADMIN, 303, "/console/accounts/operator/close", form={}),
