@@ -132,7 +132,7 @@ def _publish(source: Source, settings: CorpusSettings) -> int:
         print(f"核验没有通过，原来的快照不动：\n{wrong}", file=sys.stderr)
         return 1
     console.print(_table(source, before))
-    console.print(f"已发布快照 {publish(settings.data_dir, built)}")
+    console.print(f"已发布快照 {publish(settings.data_dir, built, settings.snapshots_kept)}")
     return 0
 
 

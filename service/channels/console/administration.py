@@ -33,6 +33,13 @@ ACTIONS = {
     "close_not_ours": "处理：不归本系统答",
     "list_accounts": "看账号",
     "read_audit": "看审计",
+    "list_switches": "看开关",
+    "channel_on": "打开渠道",
+    "channel_off": "停用渠道",
+    "purge_audit": "清理到期的审计",
+    "forget": "按群众要求删除一段对话",
+    "backup": "备份",
+    "restore": "恢复备份",
 }
 
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from service.channels.console import administration, doors, handovers, lookup, queue, what_if
+from service.channels.console import administration, doors, handovers, lookup, queue, switchboard, what_if
 from service.channels.console.gate import Console
 from service.channels.console.pages import static_router
 
@@ -18,6 +18,7 @@ def router(console: Console, public_url: str) -> APIRouter:
         handovers.router(console),
         queue.router(console),
         administration.router(console, public_url),
+        switchboard.router(console),
     ):
         routes.include_router(part, prefix="/console")
     return routes
