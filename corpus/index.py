@@ -168,6 +168,11 @@ class ClauseIndex:
     def has_vectors(self) -> bool:
         return self._embedder is not None
 
+    @property
+    def encoder(self) -> str:
+        """The fingerprint of the encoder that searches, "" without vectors."""
+        return self._embedder.fingerprint if self._embedder else ""
+
     def query(self, text: str, synonyms: Sequence[str] = ()) -> Query:
         """The question as this index reads it, to compare questions with each other."""
         return Query.of(text, synonyms, self._embedder)

@@ -20,12 +20,12 @@ class _Held:
 class FixedSnapshot:
     """One opened snapshot, whatever is published meanwhile; None: nothing readable."""
 
-    def __init__(self, snapshot: Snapshot | None) -> None:
-        self._snapshot = snapshot
+    def __init__(self, snapshot: Snapshot | None, last_good: bool = False) -> None:
+        self._snapshot, self._last_good = snapshot, last_good
 
     @contextmanager
     def lease(self) -> Iterator[tuple[Snapshot | None, bool]]:
-        yield self._snapshot, False
+        yield self._snapshot, self._last_good
 
     def close(self) -> None:
         if self._snapshot is not None:

@@ -14,13 +14,15 @@ OFFICE = ROOT / "corpus" / "office.yaml"
 class CorpusSettings(BaseSettings):
     """Raises pydantic.ValidationError naming each setting that cannot be read.
 
-    `corpus_dir` holds what the office edits: documents/, questions/, words/ and office.yaml.
+    `corpus_dir` holds what the office edits: documents/, questions/, words/ and office.yaml. `snapshots_kept`: an
+    answer can be made again for as long as its snapshot is kept.
     """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
     data_dir: Path = ROOT / "var"
     corpus_dir: Path = ROOT / "corpus"
+    snapshots_kept: int = Field(3, ge=2, le=1000)
     embedding_model: str = Field("builtin", min_length=1)
 
     @property

@@ -200,13 +200,13 @@ def snapshot_id(built: Path) -> str:
     return built.name.removeprefix(".tmp-").removeprefix(_ASIDE)
 
 
-def publish(data_dir: Path, built: Path) -> str:
-    """Makes a built snapshot the live one and returns its id; the last KEEP are kept."""
+def publish(data_dir: Path, built: Path, keep: int = KEEP) -> str:
+    """Makes a built snapshot the live one and returns its id; the last `keep` are kept."""
     final = built.parent / snapshot_id(built)
     built.rename(final)
     _fsync(final.parent)
     _point(data_dir, final.name)
-    _prune(data_dir)
+    _prune(data_dir, keep)
     return final.name
 
 
@@ -253,9 +253,9 @@ def _point(data_dir: Path, name: str) -> None:
     _fsync(data_dir)
 
 
-def _prune(data_dir: Path) -> None:
+def _prune(data_dir: Path, keep: int) -> None:
     live = current_id(data_dir)
-    for name in published(data_dir)[:-KEEP]:
+    for name in published(data_dir)[:-keep]:
         if name != live:
             shutil.rmtree(data_dir / "snapshots" / name, ignore_errors=True)
 

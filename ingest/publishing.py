@@ -165,7 +165,7 @@ def publish_proposed(office: Office, by: str) -> str:
         _all_confirmed(office, before, after)
         _probed(folder, office)
         office.audit.write(office.now, by, "approve", _subject(waiting.snapshot, waiting.why))
-        name = publish(office.data_dir, folder)
+        name = publish(office.data_dir, folder, office.settings.snapshots_kept)
         office.publications.decide(waiting.number, Outcome.PUBLISHED, by, office.now)
         office.audit.write(office.now, by, "publish", _subject(name, waiting.why))
     return name
@@ -197,7 +197,7 @@ def publish_alone(
             _all_confirmed(office, before, wanted.clauses)
         built = build(office.data_dir, wanted, _embedder(office), progress)
         _probed(built, office)
-        name = publish(office.data_dir, built)
+        name = publish(office.data_dir, built, office.settings.snapshots_kept)
         office.audit.write(office.now, by, "publish_alone", _subject(name, why))
     return name, {str(clause.ref): clause for clause in before}, wanted
 

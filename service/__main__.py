@@ -1,5 +1,7 @@
-"""python -m service: reads the settings and serves; `--ingest-first` ingests when there is no snapshot yet."""
+"""python -m service: reads the settings and serves, or does one of the commands; `--ingest-first` ingests when there is
+no snapshot yet."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -18,7 +20,9 @@ from pydantic_core import ErrorDetails
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.app import build_app, configure_logging
+from service.backup import Refused, data_in_use, finish_restore
 from service.channels.wechat.texts import BadTexts
+from service.commands import parse, run
 from service.settings import Settings
 
 _EXPECTED = {
@@ -32,34 +36,44 @@ _EXPECTED = {
 }
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
+    wanted = parse(arguments)
     configure_logging()
     try:
         settings = Settings()
-        if "--ingest-first" in sys.argv[1:] and not (settings.data_dir / "CURRENT").exists():
-            subprocess.run([sys.executable, "-m", "ingest"], check=True)
-        app = build_app(settings)
+        if finish_restore(settings.data_dir):
+            print("上次的恢复中途断了，现已完成", file=sys.stderr)
+        return run(wanted.command or _serve, wanted, settings)
     except subprocess.CalledProcessError:
         return _stop("入库没有成功，见上面的说明")
     except ValidationError as error:
         return _stop(*map(_told, error.errors()))
     except ConfigurationError:
         return _stop("设置 REDIS_URL 用不了：应为 redis://主机:端口/编号")
-    except BadTexts as error:
+    except (BadTexts, Refused) as error:
         return _stop(str(error))
     except (SQLAlchemyError, ImportError):
         return _stop("设置 DATABASE_URL 用不了：应为能打开的数据库地址，如 sqlite:////数据/records.sqlite")
     except OSError as error:
+        if wanted.command:
+            return _stop(f"{error.filename} 读不了或写不了：{error.strerror}")
         return _stop(f"设置 DATA_DIR 用不了：应为能写的文件夹（{error.filename}）")
-    print(f"条问：http://{settings.host}:{settings.port}/api/v1/ask", flush=True)
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-    )
+
+
+def _serve(wanted: argparse.Namespace, settings: Settings) -> int:
+    if wanted.ingest_first and not (settings.data_dir / "CURRENT").exists():
+        subprocess.run([sys.executable, "-m", "ingest"], check=True)
+    with data_in_use(settings.data_dir):
+        app = build_app(settings)
+        print(f"条问：http://{settings.host}:{settings.port}/api/v1/ask", flush=True)
+        uvicorn.run(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+        )
     return 0
 
 
@@ -86,4 +100,4 @@ def _expected(detail: ErrorDetails) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -20,6 +20,7 @@ from corpus.live import LiveSnapshot
 from corpus.tokens import tokenize
 from service.accounts import Accounts
 from service.audit import Audit
+from service.basis import VERSION
 from service.calibration import load_calibration
 from service.channels import api, health
 from service.channels.console import routes as console
@@ -40,11 +41,15 @@ from service.database import open_database
 from service.desk import Desk
 from service.freshness import Limits, Upkeep
 from service.freshness.links import Links
+from service.handovers import Handovers
+from service.kept_words import KeptWords
 from service.pipeline import Parts
 from service.publications import Publications
 from service.records import Records
+from service.retention import Retention
 from service.rules.catalogue import benefits
 from service.settings import Settings, wechat_account
+from service.switches import Switches
 from service.unanswered import Unanswered
 from service.words import LiveWords
 
@@ -72,17 +77,18 @@ def build_app(
     parts = build_parts(settings, warn)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = open_database(settings.records_url)
-    desk = Desk(parts, Records(database), now, tell)
+    desk = Desk(parts, Records(database), Handovers(database), Switches(database, now), now, tell)
+    retention = Retention(database, settings.data_dir, settings.words, settings.office)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        purging = asyncio.create_task(_purge_daily(desk))
+        purging = asyncio.create_task(_purge_daily(desk, retention))
         yield
         purging.cancel()
         parts.live.close()
 
     app = FastAPI(
-        title="条问", version="0.3.0", docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
+        title="条问", version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
     )
     app.include_router(health.router(parts))
     app.include_router(metrics.router())
@@ -93,13 +99,13 @@ def build_app(
     return app
 
 
-async def _purge_daily(desk: Desk) -> None:
+async def _purge_daily(desk: Desk, retention: Retention) -> None:
     """What may no longer be kept goes at the start and every day; a database that is down is asked again tomorrow."""
     while True:
         try:
-            purged = await run_in_threadpool(desk.records.purge, desk.now())
+            purged = await run_in_threadpool(retention.purge, desk.now())
             desk.log("purge", **asdict(purged))
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, OSError) as error:
             desk.log("records_unavailable", error=type(error).__name__)
         await asyncio.sleep(_DAY)
 
@@ -140,8 +146,8 @@ def build_upkeep(settings: Settings, database: Engine) -> Upkeep:
 def build_parts(settings: Settings, warn: Callable[[str], None]) -> Parts:
     """Everything the pipeline needs; an encoder that cannot be loaded leaves keyword search."""
     benefits()
-    live = LiveSnapshot(settings.data_dir, _embedder(settings.embedding_model, warn), warn)
-    words = LiveWords(settings.words, settings.office, warn)
+    live = LiveSnapshot(settings.data_dir, embedder_or_none(settings.embedding_model, warn), warn)
+    words = LiveWords(settings.words, settings.office, warn, KeptWords(settings.data_dir).keep)
     words.current()
     tokenize("启动")  # loads the dictionary now, not with the first question
     return Parts(
@@ -153,7 +159,7 @@ def build_parts(settings: Settings, warn: Callable[[str], None]) -> Parts:
     )
 
 
-def _embedder(name: str, warn: Callable[[str], None]) -> Embedder | None:
+def embedder_or_none(name: str, warn: Callable[[str], None]) -> Embedder | None:
     try:
         return load_embedder(name)
     except EmbedderUnavailable as error:

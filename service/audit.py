@@ -7,14 +7,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, Select, String, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, String, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.database import Table
+from service.keeping import AUDIT
 
 _BEGINNING = "0" * 64
-_HEAD = 1
+_HEAD, _ANCHOR = 1, 2
+_PURGED = "purge_audit"
 _BATCH = 1000
 
 
@@ -32,7 +34,8 @@ class _AuditRow(Table):
 
 
 class _HeadRow(Table):
-    """How long the chain is and where it ends: rows cut off its end would otherwise not be missed."""
+    """Row 1: how long the chain is and where it ends: rows cut off its end would otherwise not be missed. Row 2: the
+    last row that was purged; the chain begins after it."""
 
     __tablename__ = "audit_head"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -70,14 +73,24 @@ class Audit:
     def write(self, at: datetime, who: str, action: str, subject: str = "") -> None:
         """One row more; writers wait for each other."""
         with self._engine.begin() as db:
-            # The update comes before the reading: it takes the lock that keeps other writers out.
-            db.execute(update(_HeadRow).values(number=_HeadRow.number + 1))
-            head = db.execute(select(_HeadRow.number, _HeadRow.digest)).one()
-            written = at.astimezone(UTC).isoformat()
-            digest = _digest(head.number, written, who, action, subject, head.digest)
-            row = {"number": head.number, "at": written, "who": who, "action": action, "subject": subject}
-            db.execute(insert(_AuditRow).values(**row, previous=head.digest, digest=digest))
-            db.execute(update(_HeadRow).values(digest=digest))
+            _append(db, at, who, action, subject)
+
+    def purge(self, now: datetime) -> int:
+        """Deletes the expired rows at the beginning, if there are any, and says so in a row of its own; how many."""
+        with self._engine.begin() as db:
+            db.execute(_LOCK)
+            first, newest = db.execute(select(func.min(_AuditRow.number), func.max(_AuditRow.number))).one()
+            expires = AUDIT.oldest(now.astimezone(UTC)).isoformat()
+            left = db.scalar(select(func.min(_AuditRow.number)).where(_AuditRow.at >= expires))
+            last = newest if left is None else left - 1
+            if first is None or last < first:
+                return 0
+            digest = db.scalars(select(_AuditRow.digest).where(_AuditRow.number == last)).one()
+            db.execute(delete(_AuditRow).where(_AuditRow.number <= last))
+            db.execute(delete(_HeadRow).where(_HeadRow.id == _ANCHOR))
+            db.execute(insert(_HeadRow).values(id=_ANCHOR, number=last, digest=digest))
+            _append(db, now, "系统", _PURGED, f"{last} {digest}")
+        return int(last - first + 1)
 
     def latest(self, limit: int = 200) -> list[Entry]:
         """The latest first."""
@@ -99,8 +112,10 @@ class Audit:
 
     def verify(self) -> Broken | None:
         """None when every row stands as it was written, in its place, and none is missing."""
-        number, previous = 0, _BEGINNING
         with Session(self._engine) as session:
+            anchor = session.get(_HeadRow, _ANCHOR)
+            number, previous = (anchor.number, anchor.digest) if anchor else (0, _BEGINNING)
+            purged, told = f"{number} {previous}" if anchor else "", ""
             for row in _in_order(session):
                 number += 1
                 if row.number != number:
@@ -109,13 +124,30 @@ class Audit:
                     return Broken(number, "与前一行接不上")
                 if row.digest != _digest(row.number, row.at, row.who, row.action, row.subject, row.previous):
                     return Broken(number, "内容被改过")
-                previous = row.digest
+                previous, told = row.digest, row.subject if row.action == _PURGED else told
             head = session.get(_HeadRow, _HEAD)
         if head is None:
             return Broken(number, "不知道一共该有几行")
         if (head.number, head.digest) != (number, previous):
             return Broken(number + 1, f"末尾对不上：应有 {head.number} 行，只有 {number} 行")
+        if purged != told:
+            return Broken(anchor.number if anchor else 1, "开头的清理和记下的对不上")
         return None
+
+
+_LOCK = update(_HeadRow).where(_HeadRow.id == _HEAD).values(number=_HeadRow.number)
+
+
+def _append(db: Connection, at: datetime, who: str, action: str, subject: str) -> None:
+    # The update comes before the reading: it takes the lock that keeps other writers out.
+    this = _HeadRow.id == _HEAD
+    db.execute(update(_HeadRow).where(this).values(number=_HeadRow.number + 1))
+    head = db.execute(select(_HeadRow.number, _HeadRow.digest).where(this)).one()
+    written = at.astimezone(UTC).isoformat()
+    digest = _digest(head.number, written, who, action, subject, head.digest)
+    row = {"number": head.number, "at": written, "who": who, "action": action, "subject": subject}
+    db.execute(insert(_AuditRow).values(**row, previous=head.digest, digest=digest))
+    db.execute(update(_HeadRow).where(this).values(digest=digest))
 
 
 def _in_order(session: Session) -> Iterator[_AuditRow]:

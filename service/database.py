@@ -1,6 +1,7 @@
 """One database for what the service remembers: SQLite by default, another by URL; every table is made at the start."""
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 
 
@@ -14,7 +15,31 @@ def open_database(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         _tune_sqlite(engine)
     Table.metadata.create_all(engine)
+    _add_missing_columns(engine)
     return engine
+
+
+def _add_missing_columns(engine: Engine) -> None:
+    """Tables that an earlier version made: columns added since may be null, so that the old rows stand."""
+    try:
+        with engine.begin() as db:
+            for table, column in _missing(db):
+                kind = Table.metadata.tables[table].columns[column].type.compile(engine.dialect)
+                quoted = engine.dialect.identifier_preparer.quote
+                db.exec_driver_sql(f"ALTER TABLE {quoted(table)} ADD COLUMN {quoted(column)} {kind}")
+    except DBAPIError:  # another process may add them at the same time
+        with engine.connect() as db:
+            if _missing(db):
+                raise
+
+
+def _missing(db: Connection) -> list[tuple[str, str]]:
+    there = inspect(db)
+    return [
+        (table.name, name)
+        for table in Table.metadata.sorted_tables
+        for name in sorted(set(table.columns.keys()) - {column["name"] for column in there.get_columns(table.name)})
+    ]
 
 
 def _tune_sqlite(engine: Engine) -> None:

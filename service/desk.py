@@ -7,11 +7,14 @@ from datetime import date, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.basis import Basis
 from service.dialogue import Answer, Earlier, Question, Status
+from service.handovers import Handovers
 from service.masking import mask
-from service.pipeline import Parts, answer_question
+from service.pipeline import Parts, answer_with_basis
 from service.records import Records, Saved, unsaved
 from service.rules.facts import Facts
+from service.switches import Switches
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Desk:
 
     parts: Parts
     records: Records
+    handovers: Handovers
+    switches: Switches
     now: Callable[[], datetime]
     log: Callable[..., None]
 
@@ -37,9 +42,9 @@ class Desk:
         started, asked_at = time.perf_counter(), self.now()
         earlier = self._earlier(conversation_id, asked_at)
         question = Question(mask(text), on or asked_at.date(), facts, earlier or Earlier())
-        answer = answer_question(question, self.parts)
+        answer, basis = answer_with_basis(question, self.parts)
         took = round(1000 * (time.perf_counter() - started))
-        saved = self._save(conversation_id if earlier else None, channel, asked_at, question, answer, took)
+        saved = self._save(conversation_id if earlier else None, channel, asked_at, question, answer, basis, took)
         refs = ",".join(citation.ref for citation in answer.citations)
         self.log("ask", id=saved.answer_id, channel=channel, status=answer.status.value, refs=refs, took_ms=took)
         return Reply(answer, saved, took)
@@ -58,12 +63,13 @@ class Desk:
         asked_at: datetime,
         question: Question,
         answer: Answer,
+        basis: Basis,
         took_ms: int,
     ) -> Saved:
         """Who needs a person is put before the operators at once; an answer that cannot be recorded is given all the
         same, under ids that nobody can look up."""
         try:
-            saved = self.records.save(conversation_id, channel, asked_at, question, answer, took_ms)
+            saved = self.records.save(conversation_id, channel, asked_at, question, answer, basis, took_ms)
         except SQLAlchemyError as error:
             self.log("records_unavailable", error=type(error).__name__)
             return unsaved()
@@ -73,6 +79,6 @@ class Desk:
 
     def _hand_over(self, conversation_id: str, asked_at: datetime) -> None:
         try:
-            self.records.hand_over(conversation_id, asked_at)
+            self.handovers.hand_over(conversation_id, asked_at)
         except SQLAlchemyError as error:
             self.log("records_unavailable", error=type(error).__name__)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from corpus.index import Results, Weights
 from corpus.live import FixedSnapshot, LiveSnapshot
 from corpus.snapshot import Snapshot
+from service.basis import Basis, program
 from service.calibration import Calibration
 from service.dialogue import Answer, Draft, Earlier, Level, Question, Searched, Status, Understanding
 from service.steps.calculate import calculate
@@ -32,6 +33,11 @@ class Parts:
 
 def answer_question(question: Question, parts: Parts) -> Answer:
     """One question against one snapshot; a search that breaks falls back to words, and leaves the amounts standing."""
+    return answer_with_basis(question, parts)[0]
+
+
+def answer_with_basis(question: Question, parts: Parts) -> tuple[Answer, Basis]:
+    """Likewise, with what it rested on."""
     words = parts.words.current()
     with parts.live.lease() as (snapshot, last_good):
         asked = understand(question, words)
@@ -42,7 +48,9 @@ def answer_question(question: Question, parts: Parts) -> Answer:
             found, level = _found(asked, snapshot, words, parts, level)
             draft = _failed(words) if not snapshot and not asked.benefits else None
             draft = draft or compose(asked, found, calculate(asked, words), words, clauses, parts.calibration)
-        return _answer(verify(draft), asked, question.earlier, snapshot, level)
+        encoder = snapshot.index.encoder if snapshot and level is not Level.KEYWORDS else ""
+        basis = Basis(words.digest, parts.weights, parts.calibration, encoder, program())
+        return _answer(verify(draft), asked, question.earlier, snapshot, level), basis
 
 
 def level_of(snapshot: Snapshot | None, last_good: bool) -> Level:

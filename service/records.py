@@ -1,48 +1,34 @@
-"""What was asked and answered, what people said of the answers, and who asked for a person."""
+"""What was asked and answered, and what people said of the answers."""
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import (
-    ColumnElement,
-    DateTime,
-    Engine,
-    String,
-    Text,
-    bindparam,
-    case,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, defer, mapped_column
+from sqlalchemy import DateTime, Engine, String, Text, bindparam, delete, func, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from service.basis import Basis
 from service.database import Table
-from service.dialogue import Answer, Earlier, Question, Status
-from service.rules.facts import parse_facts
+from service.dialogue import Answer, Earlier, Level, Question
+from service.keeping import ANSWERS, DIALOGUES, FEEDBACK
+from service.rules.facts import Facts, FactValue, parse_facts
 from service.tally import Tally, counting
 
 _ANSWER = TypeAdapter(Answer)
 _EARLIER = TypeAdapter(Earlier)
-_FORGOTTEN_AFTER = timedelta(hours=24)
-KEPT_FOR = timedelta(days=90)
-_ON_A_PAGE = 50
+_QUESTION = TypeAdapter(Question)
+_BASIS = TypeAdapter(Basis)
 
 
-class _ConversationRow(Table):
+class ConversationRow(Table):
     __tablename__ = "dialogues"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     said_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
     earlier: Mapped[str] = mapped_column(Text)
 
 
-class _AnswerRow(Table):
+class AnswerRow(Table):
     __tablename__ = "answers"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(String(64), index=True)
@@ -52,9 +38,12 @@ class _AnswerRow(Table):
     status: Mapped[str] = mapped_column(String(16), index=True)
     snapshot: Mapped[str] = mapped_column(String(64))
     answer: Mapped[str] = mapped_column(Text)
+    asked: Mapped[str | None] = mapped_column(Text)
+    basis: Mapped[str | None] = mapped_column(Text)
+    words: Mapped[str | None] = mapped_column(String(64), index=True)
 
 
-class _FeedbackRow(Table):
+class FeedbackRow(Table):
     __tablename__ = "feedback"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     answer_id: Mapped[str] = mapped_column(String(64), index=True)
@@ -63,13 +52,6 @@ class _FeedbackRow(Table):
     verdict: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str | None] = mapped_column(String(16))
     comment: Mapped[str | None] = mapped_column(Text)
-
-
-class _HandoverRow(Table):
-    __tablename__ = "handovers"
-    conversation_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
-    taken_by: Mapped[str | None] = mapped_column(String(64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,27 +84,19 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True)
-class Handover:
-    """Somebody who asked for a person at `asked_at`; `last_question` is what they had asked before, masked."""
-
-    conversation_id: str
-    asked_at: datetime
-    taken_by: str | None
-    last_question: str
-
-
-@dataclass(frozen=True, slots=True)
-class Handovers:
-    """One page of `pages`, counted from 1; `waiting` counts those of all pages whom nobody has taken."""
-
-    shown: tuple[Handover, ...]
-    waiting: int
-    page: int
-    pages: int
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
+    """What an answer was made of besides what lies in files: `question` as it was put, and `basis`; `answer` is the
+    recorded JSON, byte for byte."""
+
+    question: Question
+    basis: Basis
+    snapshot: str
+    level: Level
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionText:
     """A question, masked, without its answer."""
 
     answer_id: str
@@ -131,22 +105,12 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """That a person was asked for, latest at `asked_at`; whether a seat has taken the conversation since."""
-
-    conversation_id: str
-    asked_at: datetime
-    taken: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Purged:
+class Deleted:
     """How many rows of each kind were deleted."""
 
     answers: int
     feedback: int
     dialogues: int
-    handovers: int
 
 
 def unsaved() -> Saved:
@@ -167,11 +131,10 @@ class Records:
         if conversation_id is None:
             return None
         with Session(self._engine) as session:
-            row = session.get(_ConversationRow, conversation_id)
-        if row is None or now.astimezone(UTC) - row.said_at.replace(tzinfo=UTC) > _FORGOTTEN_AFTER:
+            row = session.get(ConversationRow, conversation_id)
+        if row is None or aware(row.said_at) < DIALOGUES.oldest(now):
             return None
-        earlier = _EARLIER.validate_json(row.earlier)
-        return replace(earlier, facts={owner: parse_facts(said) for owner, said in earlier.facts.items()})
+        return _with_facts(_EARLIER.validate_json(row.earlier))
 
     def save(
         self,
@@ -180,9 +143,11 @@ class Records:
         asked_at: datetime,
         question: Question,
         answer: Answer,
+        basis: Basis | None = None,
         took_ms: int | None = None,
     ) -> Saved:
-        """One row for the answer, one for the conversation, one for the count; a None id begins a new conversation."""
+        """One row for the answer, one for the conversation, one for the count; a None id begins a new conversation. An
+        answer without a basis cannot be made again."""
         saved = Saved(secrets.token_urlsafe(24), conversation_id or secrets.token_urlsafe(24))
         with self._engine.begin() as db:
             said = _said(answer.remembered, asked_at)
@@ -190,188 +155,162 @@ class Records:
                 db.execute(_CHANGE_CONVERSATION, said | {"conversation": saved.conversation_id})
             else:
                 db.execute(_NEW_CONVERSATION, said | {"id": saved.conversation_id})
-            db.execute(_NEW_ANSWER, _answered(saved, channel, asked_at, question, answer))
+            db.execute(_NEW_ANSWER, _answered(saved, channel, asked_at, question, answer) | _rested(question, basis))
             db.execute(counting(asked_at, channel, answer.status.value, answer.reason, took_ms))
         return saved
 
     def latest_questions(self, limit: int) -> list[str]:
         """As they were asked, masked, the latest first, each once."""
-        newest = select(_AnswerRow.question).order_by(_AnswerRow.asked_at.desc()).limit(limit)
+        newest = select(AnswerRow.question).order_by(AnswerRow.asked_at.desc()).limit(limit)
         with Session(self._engine) as session:
             return list(dict.fromkeys(session.scalars(newest)))
 
-    def kept(self, answer_id: str, now: datetime) -> Kept | None:
-        """None for an id that was never issued, or whose record has expired."""
-        with Session(self._engine) as session:
-            row = session.get(_AnswerRow, answer_id)
-        kept = _kept(row) if row else None
-        return kept if kept and now - kept.asked_at <= KEPT_FOR else None
-
-    def turns(self, conversation_id: str, now: datetime) -> list[Kept]:
-        """One conversation from its beginning, less what has expired."""
-        one = select(_AnswerRow).where(
-            _AnswerRow.conversation_id == conversation_id, _AnswerRow.asked_at >= _oldest(now)
-        )
-        with Session(self._engine) as session:
-            return [_kept(row) for row in session.scalars(one.order_by(_AnswerRow.asked_at))]
-
-    def judge(self, feedback: Feedback, at: datetime) -> None:
-        with self._engine.begin() as db:
-            row = {"given_at": at.astimezone(UTC)} | {name: getattr(feedback, name) for name in Feedback.__slots__}
-            db.execute(insert(_FeedbackRow), row)
-
-    def hand_over(self, conversation_id: str, at: datetime) -> bool:
-        """False for a conversation that was never begun, or has expired. One that waits keeps its place; one that a
-        seat has taken waits anew."""
-        asked_at = at.astimezone(UTC)
-        this = _AnswerRow.conversation_id == conversation_id, _AnswerRow.asked_at >= _oldest(at)
-        with Session(self._engine) as session:
-            if session.scalar(select(func.count()).where(*this)) == 0:
-                return False
-        try:
-            with self._engine.begin() as db:
-                db.execute(insert(_HandoverRow).values(conversation_id=conversation_id, asked_at=asked_at))
-        except IntegrityError:
-            taken = _HandoverRow.conversation_id == conversation_id, _HandoverRow.taken_by.is_not(None)
-            with self._engine.begin() as db:
-                db.execute(update(_HandoverRow).where(*taken).values(asked_at=asked_at, taken_by=None))
-        return True
-
-    def handovers(self, now: datetime, page: int = 1) -> Handovers:
-        """Those who wait, the longest first, then those taken, the latest first; the last page for one beyond it."""
-        free, alive = _HandoverRow.taken_by.is_(None), _alive(now)
-        count = select(func.count()).select_from(_HandoverRow).where(alive)
-        line = select(_HandoverRow).where(alive).order_by(*_IN_LINE).limit(_ON_A_PAGE)
-        with Session(self._engine) as session:
-            pages = max(1, -(-session.scalars(count).one() // _ON_A_PAGE))
-            page = min(page, pages)
-            rows = session.scalars(line.offset((page - 1) * _ON_A_PAGE)).all()
-            return Handovers(_handovers(session, rows, now), session.scalars(count.where(free)).one(), page, pages)
-
-    def handover(self, conversation_id: str, now: datetime) -> Handover | None:
-        """None where nobody asked for a person, or the record has expired."""
-        one = select(_HandoverRow).where(_HandoverRow.conversation_id == conversation_id, _alive(now))
-        with Session(self._engine) as session:
-            return next(iter(_handovers(session, session.scalars(one).all(), now)), None)
-
-    def take(self, conversation_id: str, seat: str) -> bool:
-        """False where another seat has taken it, or nobody asked."""
-        mine = update(_HandoverRow).where(
-            _HandoverRow.conversation_id == conversation_id, _HandoverRow.taken_by.is_(None)
-        )
-        with self._engine.begin() as db:
-            return db.execute(mine.values(taken_by=seat)).rowcount == 1
-
-    def purge(self, now: datetime) -> Purged:
-        """Deletes answers and feedback of more than 90 days; then, where a conversation has no answer left, who asked
-        for a person in it, and what it said once it has been silent for a day."""
-        left = select(_AnswerRow.conversation_id)
-        silent = _ConversationRow.said_at < now.astimezone(UTC) - _FORGOTTEN_AFTER
-        with self._engine.begin() as db:
-            return Purged(
-                answers=db.execute(delete(_AnswerRow).where(_AnswerRow.asked_at < _oldest(now))).rowcount,
-                feedback=db.execute(delete(_FeedbackRow).where(_FeedbackRow.given_at < _oldest(now))).rowcount,
-                dialogues=db.execute(delete(_ConversationRow).where(silent, _ConversationRow.id.not_in(left))).rowcount,
-                handovers=db.execute(delete(_HandoverRow).where(_HandoverRow.conversation_id.not_in(left))).rowcount,
-            )
-
-    def asked(self, since: datetime, until: datetime, now: datetime) -> list[Asked]:
+    def questions_between(self, since: datetime, until: datetime, now: datetime) -> list[QuestionText]:
         """What was asked from `since` to before `until` and has not expired, in the order of time."""
-        row, begin = _AnswerRow, max(since.astimezone(UTC), _oldest(now))
+        row, begin = AnswerRow, max(since.astimezone(UTC), oldest_answer(now))
         wanted = select(row.id, row.conversation_id, row.question).order_by(row.asked_at, row.id)
         with Session(self._engine) as session:
             found = session.execute(wanted.where(row.asked_at >= begin, row.asked_at < until.astimezone(UTC)))
-            return [Asked(*one) for one in found]
+            return [QuestionText(*one) for one in found]
 
     def judged(self, since: datetime, until: datetime, now: datetime) -> list[Feedback]:
         """What was said of answers in that time and has not expired; the last word of each judge on each answer."""
-        row, begin = _FeedbackRow, max(since.astimezone(UTC), _oldest(now))
+        row, begin = FeedbackRow, max(since.astimezone(UTC), FEEDBACK.oldest(now.astimezone(UTC)))
         wanted = select(row.answer_id, row.verdict, row.reason, row.comment, row.given_by).order_by(row.id)
         with Session(self._engine) as session:
             found = session.execute(wanted.where(row.given_at >= begin, row.given_at < until.astimezone(UTC)))
             return list({(one.answer_id, one.given_by): Feedback(*one) for one in found}.values())
 
-    def wanted(self, since: datetime, until: datetime, now: datetime) -> list[Wanted]:
-        """The conversations in which a person was last asked for in that time, in the order of time, unless expired."""
-        row, begin = _HandoverRow, max(since.astimezone(UTC), _oldest(now))
-        wanted = select(row.conversation_id, row.asked_at, row.taken_by).order_by(row.asked_at, row.conversation_id)
+    def kept(self, answer_id: str, now: datetime) -> Kept | None:
+        """None for an id that was never issued, or whose record has expired."""
         with Session(self._engine) as session:
-            found = session.execute(wanted.where(row.asked_at >= begin, row.asked_at < until.astimezone(UTC)))
-            return [Wanted(one.conversation_id, _aware(one.asked_at), one.taken_by is not None) for one in found]
+            row = session.get(AnswerRow, answer_id)
+        kept = _kept(row) if row else None
+        return kept if kept and kept.asked_at >= ANSWERS.oldest(now) else None
+
+    def turns(self, conversation_id: str, now: datetime) -> list[Kept]:
+        """One conversation from its beginning, less what has expired."""
+        one = select(AnswerRow).where(
+            AnswerRow.conversation_id == conversation_id, AnswerRow.asked_at >= oldest_answer(now)
+        )
+        with Session(self._engine) as session:
+            return [_kept(row) for row in session.scalars(one.order_by(AnswerRow.asked_at))]
+
+    def judge(self, feedback: Feedback, at: datetime) -> None:
+        with self._engine.begin() as db:
+            row = {"given_at": at.astimezone(UTC)} | {name: getattr(feedback, name) for name in Feedback.__slots__}
+            db.execute(insert(FeedbackRow), row)
+
+    def asked(self, answer_id: str, now: datetime) -> Asked | None:
+        """None for an id that was never issued, and for a record that has expired or is from before this was kept."""
+        with Session(self._engine) as session:
+            row = session.get(AnswerRow, answer_id)
+        if row is None or row.asked is None or row.basis is None or aware(row.asked_at) < ANSWERS.oldest(now):
+            return None
+        said = _QUESTION.validate_json(row.asked)
+        question = replace(said, facts=parse_facts(said.facts), earlier=_with_facts(said.earlier))
+        stored = row.answer.encode()
+        answer = _ANSWER.validate_json(stored)
+        return Asked(question, _BASIS.validate_json(row.basis), answer.snapshot, answer.level, stored)
+
+    def words_needed(self) -> frozenset[str]:
+        """The digests of the word files that recorded answers rest on."""
+        with Session(self._engine) as session:
+            return frozenset(session.scalars(select(AnswerRow.words).where(AnswerRow.words.is_not(None)).distinct()))
+
+    def purge(self, now: datetime) -> Deleted:
+        """Deletes what has expired; of a conversation without answers, what it said once it is silent for a day."""
+        left = select(AnswerRow.conversation_id)
+        silent = ConversationRow.said_at < DIALOGUES.oldest(now.astimezone(UTC))
+        old_feedback = FeedbackRow.given_at < FEEDBACK.oldest(now.astimezone(UTC))
+        with self._engine.begin() as db:
+            return Deleted(
+                answers=db.execute(delete(AnswerRow).where(AnswerRow.asked_at < oldest_answer(now))).rowcount,
+                feedback=db.execute(delete(FeedbackRow).where(old_feedback)).rowcount,
+                dialogues=db.execute(delete(ConversationRow).where(silent, ConversationRow.id.not_in(left))).rowcount,
+            )
+
+    def answers_of(self, conversation_id: str) -> list[str]:
+        """The ids of all its answers, also of those that have expired."""
+        with Session(self._engine) as session:
+            return list(session.scalars(select(AnswerRow.id).where(AnswerRow.conversation_id == conversation_id)))
+
+    def forget(self, conversation_id: str) -> Deleted:
+        """Deletes all of a conversation that is recorded here."""
+        these = AnswerRow.conversation_id == conversation_id
+        of_these = FeedbackRow.answer_id.in_(select(AnswerRow.id).where(these))
+        with self._engine.begin() as db:
+            feedback = db.execute(delete(FeedbackRow).where(of_these)).rowcount
+            return Deleted(
+                answers=db.execute(delete(AnswerRow).where(these)).rowcount,
+                feedback=feedback,
+                dialogues=db.execute(delete(ConversationRow).where(ConversationRow.id == conversation_id)).rowcount,
+            )
 
     def count(self) -> int:
         with Session(self._engine) as session:
-            return session.scalars(select(func.count()).select_from(_AnswerRow)).one()
+            return session.scalars(select(func.count()).select_from(AnswerRow)).one()
 
     def close(self) -> None:
         self._engine.dispose()
 
 
-def _oldest(now: datetime) -> datetime:
-    """Whatever is before it has expired."""
-    return now.astimezone(UTC) - KEPT_FOR
+def oldest_answer(now: datetime) -> datetime:
+    """Answers before it have expired."""
+    return ANSWERS.oldest(now.astimezone(UTC))
 
 
-def _alive(now: datetime) -> ColumnElement[bool]:
-    """Of a handover: its conversation has an answer that has not expired."""
-    return _HandoverRow.conversation_id.in_(
-        select(_AnswerRow.conversation_id).where(_AnswerRow.asked_at >= _oldest(now))
-    )
-
-
-def _handovers(session: Session, rows: Sequence[_HandoverRow], now: datetime) -> tuple[Handover, ...]:
-    these = _AnswerRow.conversation_id.in_([row.conversation_id for row in rows]), _AnswerRow.asked_at >= _oldest(now)
-    said = select(_AnswerRow).options(defer(_AnswerRow.answer)).where(*these).order_by(_AnswerRow.asked_at)
-    turns: dict[str, list[_AnswerRow]] = {}
-    for turn in session.scalars(said):
-        turns.setdefault(turn.conversation_id, []).append(turn)
-    return tuple(
-        Handover(row.conversation_id, _aware(row.asked_at), row.taken_by, _telling(turns[row.conversation_id], row))
-        for row in rows
-        if row.conversation_id in turns
-    )
-
-
-def _telling(turns: Sequence[_AnswerRow], row: _HandoverRow) -> str:
-    """The question that a person was asked for over: the last one before, or else the first one after; a bare request
-    for a person only where there is nothing else."""
-    told = [turn for turn in turns if turn.status != Status.HANDED_OVER.value]
-    before = [turn for turn in told if turn.asked_at <= row.asked_at]
-    return (before[-1:] or told[:1] or turns[-1:])[0].question
-
-
-def _kept(row: _AnswerRow) -> Kept:
+def _kept(row: AnswerRow) -> Kept:
     answer = _ANSWER.validate_json(row.answer)
-    return Kept(row.id, row.conversation_id, _aware(row.asked_at), row.channel, row.question, answer)
+    return Kept(row.id, row.conversation_id, aware(row.asked_at), row.channel, row.question, answer)
 
 
-def _aware(at: datetime) -> datetime:
+def aware(at: datetime) -> datetime:
     """SQLite forgets the zone; what is stored is UTC."""
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 
 
-_IN_LINE = (
-    _HandoverRow.taken_by.is_not(None),
-    case((_HandoverRow.taken_by.is_(None), _HandoverRow.asked_at)),
-    _HandoverRow.asked_at.desc(),
-    _HandoverRow.conversation_id,
-)
-_NEW_CONVERSATION = insert(_ConversationRow)
+_NEW_CONVERSATION = insert(ConversationRow)
 _CHANGE_CONVERSATION = (
-    update(_ConversationRow)
-    .where(_ConversationRow.id == bindparam("conversation"))
+    update(ConversationRow)
+    .where(ConversationRow.id == bindparam("conversation"))
     .values(said_at=bindparam("said_at"), earlier=bindparam("earlier"))
 )
-_NEW_ANSWER = insert(_AnswerRow)
+_NEW_ANSWER = insert(AnswerRow)
 
 
 def _said(remembered: Earlier, at: datetime) -> dict[str, str | datetime]:
-    plain = {owner: {name: _plain(value) for name, value in facts.items()} for owner, facts in remembered.facts.items()}
-    return {"said_at": at.astimezone(UTC), "earlier": _EARLIER.dump_json(replace(remembered, facts=plain)).decode()}
+    return {"said_at": at.astimezone(UTC), "earlier": _EARLIER.dump_json(_with_plain_facts(remembered)).decode()}
+
+
+def _rested(question: Question, basis: Basis | None) -> dict[str, str | None]:
+    plain = replace(question, facts=_plain_facts(question.facts), earlier=_with_plain_facts(question.earlier))
+    return {
+        "asked": _QUESTION.dump_json(plain).decode(),
+        "basis": _BASIS.dump_json(basis).decode() if basis else None,
+        "words": basis.words or None if basis else None,
+    }
+
+
+def _with_facts(earlier: Earlier) -> Earlier:
+    return replace(earlier, facts={owner: parse_facts(said) for owner, said in earlier.facts.items()})
+
+
+def _with_plain_facts(earlier: Earlier) -> Earlier:
+    return replace(earlier, facts={owner: _plain_facts(facts) for owner, facts in earlier.facts.items()})
+
+
+def _plain_facts(facts: Facts) -> dict[str, FactValue]:
+    return {name: _plain(value) for name, value in facts.items()}
 
 
 def _plain(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def answer_json(answer: Answer) -> bytes:
+    """The answer as it is recorded."""
+    return _ANSWER.dump_json(answer)
 
 
 def _answered(
@@ -385,5 +324,5 @@ def _answered(
         "question": question.text,
         "status": answer.status.value,
         "snapshot": answer.snapshot,
-        "answer": _ANSWER.dump_json(answer).decode(),
+        "answer": answer_json(answer).decode(),
     }

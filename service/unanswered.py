@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
-from sqlalchemy import DateTime, Engine, String, Text, select, update
+from sqlalchemy import DateTime, Engine, String, Text, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from corpus.index import Query
 from service.database import Table
+from service.keeping import UNANSWERED
 
 # Measured on the question bank: below, questions of two clauses come together; above, paraphrases fall apart.
 _ALIKE_BY_VECTORS, _ALIKE_BY_WORDS = 0.5, 0.4
@@ -108,6 +109,17 @@ class Unanswered:
         waiting = update(_UnansweredRow).where(_UnansweredRow.group == group, _UnansweredRow.outcome.is_(None))
         with self._engine.begin() as db:
             return db.execute(waiting.values(outcome=outcome, closed_by=closed_by)).rowcount > 0
+
+    def purge(self, now: datetime) -> int:
+        """Deletes what has expired, dealt with or not; how many questions."""
+        old = _UnansweredRow.sent_at < UNANSWERED.oldest(now.astimezone(UTC))
+        with self._engine.begin() as db:
+            return db.execute(delete(_UnansweredRow).where(old)).rowcount
+
+    def forget(self, answer_ids: Sequence[str]) -> int:
+        """Deletes the questions that came with these answers; how many."""
+        with self._engine.begin() as db:
+            return db.execute(delete(_UnansweredRow).where(_UnansweredRow.answer_id.in_(answer_ids))).rowcount
 
 
 def nearness(asked: Query, members: Sequence[Query]) -> float:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from corpus.clause import Problem
 from corpus.phrases import Phrases
 from corpus.tokens import normalize
+from service.kept_words import WordFiles, read_word_files
 from service.word_entries import (
     Authority,
     Entry,
@@ -45,7 +46,7 @@ _MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """All word files, checked."""
+    """All word files, checked; `digest` names the copy that was kept of them, "" where there is none."""
 
     synonyms: tuple[Synonym, ...] = ()
     typos: Mapping[str, str] = field(default_factory=dict)
@@ -64,6 +65,7 @@ class Words:
     reasons: Mapping[str, str] = field(default_factory=dict)
     suggested: tuple[Suggested, ...] = ()
     office: tuple[OfficeEntry, ...] = ()
+    digest: str = ""
 
 
 class _Reader:
@@ -191,8 +193,11 @@ def load_words(folder: Path, office: Path) -> tuple[Words, list[Problem]]:
 class LiveWords:
     """The words as they stand on disk; a bad edit is reported once and the last good words stay."""
 
-    def __init__(self, folder: Path, office: Path, warn: Callable[[str], None]) -> None:
-        self._folder, self._office, self._warn = folder, office, warn
+    def __init__(
+        self, folder: Path, office: Path, warn: Callable[[str], None], kept: Callable[[WordFiles], str] | None = None
+    ) -> None:
+        """`kept` stores a copy of every state that is loaded and returns its digest; it may raise OSError."""
+        self._folder, self._office, self._warn, self._kept = folder, office, warn, kept
         self._lock = threading.Lock()
         self._stamp: tuple[tuple[int, int], ...] = ()
         self._words = Words()
@@ -202,7 +207,7 @@ class LiveWords:
         if stamp != self._stamp and self._lock.acquire(blocking=self._stamp == ()):
             try:
                 if stamp != self._stamp:
-                    self._reload()
+                    self._reload(stamp)
                     self._stamp = stamp
             finally:
                 self._lock.release()
@@ -214,9 +219,18 @@ class LiveWords:
         states = [path.stat() for path in paths if path.exists()]
         return tuple((state.st_mtime_ns, state.st_ino) for state in states)
 
-    def _reload(self) -> None:
+    def _reload(self, stamp: tuple[tuple[int, int], ...]) -> None:
         words, problems = load_words(self._folder, self._office)
         for problem in problems:
             self._warn(str(problem))
         if not problems or not self._words.wording:
-            self._words = words
+            self._words = replace(words, digest=self._keep(stamp))
+
+    def _keep(self, stamp: tuple[tuple[int, int], ...]) -> str:
+        """What is being edited at this very moment is no copy of what was loaded, and is loaded again next."""
+        try:
+            files = read_word_files(self._folder, self._office)
+            return self._kept(files) if self._kept and self._files_stamp() == stamp else ""
+        except OSError as error:
+            self._warn(f"用语文件的留存写不下去，这期间的回答以后不能重放：{error}")
+            return ""

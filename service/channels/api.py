@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.concurrency import run_in_threadpool
 
 from corpus.snapshot import Snapshot
@@ -36,6 +36,7 @@ from service.rules.benefit import assess
 from service.rules.catalogue import benefits
 from service.rules.facts import Facts, parse_facts
 from service.rules.family import claims
+from service.switches import Channel
 from service.timeline import timeline
 
 _ERRORS: dict[int | str, dict[str, object]] = {
@@ -43,7 +44,7 @@ _ERRORS: dict[int | str, dict[str, object]] = {
     404: {"model": ErrorOut, "description": "没有这个名字"},
     413: {"model": ErrorOut, "description": "请求太大"},
     422: {"model": ErrorOut, "description": "某一项写得不对"},
-    503: {"model": ErrorOut, "description": "还没有快照"},
+    503: {"model": ErrorOut, "description": "还没有快照，或者这个入口暂时停用"},
 }
 
 
@@ -51,7 +52,12 @@ Session = Annotated[str | None, Header(alias="X-Session", max_length=64, pattern
 
 
 def router(desk: Desk, limiter: Limiter) -> APIRouter:
-    api = APIRouter(prefix="/api/v1", responses=_ERRORS)
+
+    def opened(session: Session = None) -> None:
+        """The widget's requests come with its session."""
+        desk.switches.check(Channel.API if session is None else Channel.WIDGET)
+
+    api = APIRouter(prefix="/api/v1", responses=_ERRORS, dependencies=[Depends(opened)])
     parts, records, now = desk.parts, desk.records, desk.now
 
     @api.post("/ask", response_model=AskOut)
@@ -80,7 +86,7 @@ def router(desk: Desk, limiter: Limiter) -> APIRouter:
     def handover(conversation_id: AnswerId) -> HandoverOut:
         """A person is asked for: the conversation is put before the operators."""
         limiter.check("handover", "everybody")
-        if not records.hand_over(conversation_id, now()):
+        if not desk.handovers.hand_over(conversation_id, now()):
             raise NotFound("没有这段对话", "conversation_id")
         desk.log("handover", conversation=conversation_id)
         return HandoverOut(message=parts.words.current().wording["handed_over"])

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.channels.limits import TooOften
 from service.channels.schema import Error, ErrorOut
 from service.rules.facts import BadFact
+from service.switches import ChannelClosed
 
 BODY_LIMIT = 64 * 1024
 log = logging.getLogger("tiaowen")
@@ -69,6 +70,7 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(Unready, _unready)
     app.add_exception_handler(TooOften, _too_often)
+    app.add_exception_handler(ChannelClosed, _channel_closed)
     app.add_exception_handler(HTTPException, _http)
     app.add_middleware(BodyLimit)
     app.add_middleware(Bugs)
@@ -140,6 +142,10 @@ def _not_found(_request: Request, error: Exception) -> JSONResponse:
 
 def _unready(_request: Request, _error: Exception) -> JSONResponse:
     return error_response(503, "no_snapshot", "还没有可用的快照，请先入库")
+
+
+def _channel_closed(_request: Request, _error: Exception) -> JSONResponse:
+    return error_response(503, "channel_closed", "这个入口暂时停用，请拨打12345政务服务便民热线")
 
 
 def _too_often(_request: Request, _error: Exception) -> JSONResponse:

@@ -12,6 +12,7 @@ from service.app import build_parts, now_in_shanghai
 from service.audit import Audit
 from service.channels.searching import reader
 from service.database import open_database
+from service.handovers import Handovers
 from service.monthly.figures import Sources, figures
 from service.monthly.month import BadMonth, Month
 from service.monthly.page import document
@@ -42,7 +43,7 @@ def main(arguments: list[str], settings: Settings, now: datetime) -> int:
 
 def _written(month: Month, settings: Settings, now: datetime) -> str:
     engine = open_database(settings.records_url)
-    sources = Sources(Records(engine), Unanswered(engine), Audit(engine))
+    sources = Sources(Records(engine), Unanswered(engine), Audit(engine), Handovers(engine))
     parts = build_parts(settings, lambda message: structlog.get_logger("tiaowen").warning("degraded", message=message))
     with parts.live.lease() as (snapshot, _):
         words = parts.words.current()

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from service.audit import Audit, Entry
+from service.handovers import Handovers, Wanted
 from service.monthly.month import Month
 from service.monthly.questions import Alike, Grouped, Said, group_alike, of_one
-from service.records import KEPT_FOR, Asked, Feedback, Records, Wanted
+from service.records import Feedback, QuestionText, Records, oldest_answer
 from service.tally import SHANGHAI, Counted
 from service.unanswered import Read, Sent, Unanswered
 
@@ -17,8 +18,10 @@ CHANGES = {
     "propose": "提出发布",
     "confirm": "核对并确认",
     "publish": "发布新版",
+    "publish_alone": "一个人发布新版",
     "rollback": "回退到上一版",
-    "office_value": "填写单位情况",
+    "add_office_value": "填写单位的值",
+    "approve_answer": "核准回答",
 }
 T = TypeVar("T")
 _SHARES = (0.5, 0.9, 0.99)
@@ -122,13 +125,14 @@ class Sources:
     records: Records
     unanswered: Unanswered
     audit: Audit
+    handovers: Handovers
 
 
 def figures(month: Month, sources: Sources, read: Read, now: datetime) -> Figures:
     """`read` says how questions are compared; `now` is when the report is made."""
     span = month.since, month.until
     records, tally = sources.records, sources.records.tally
-    asked, told = records.asked(*span, now), records.judged(*span, now)
+    asked, told = records.questions_between(*span, now), records.judged(*span, now)
     answers = tuple(tally.between(month.first, month.last))
     since = tally.since()
     last_month = month.previous
@@ -137,7 +141,7 @@ def figures(month: Month, sources: Sources, read: Read, now: datetime) -> Figure
         month=month,
         made_at=now,
         counted_since=since,
-        texts_since=now - KEPT_FOR,
+        texts_since=oldest_answer(now),
         answers=answers,
         before=len(tally.between(last_month.first, last_month.last)) if complete else None,
         took=_took(sorted(one.took_ms for one in answers if one.took_ms is not None)),
@@ -145,7 +149,9 @@ def figures(month: Month, sources: Sources, read: Read, now: datetime) -> Figure
         unsettled=_unsettled(sources.unanswered.sent(*span), asked),
         citizens=_told(told, "helpful", "unhelpful"),
         operators=_told(told, "right", "wrong"),
-        handed_over=_handed_over(records.wanted(*span, now), sources.audit.between(month.since, now, {"take"})),
+        handed_over=_handed_over(
+            sources.handovers.wanted(*span, now), sources.audit.between(month.since, now, {"take"})
+        ),
         changes=tuple(sources.audit.between(*span, CHANGES)),
     )
 
@@ -164,7 +170,7 @@ def _told(told: Sequence[Feedback], good: str, bad: str) -> Told:
     return Told(sum(one.verdict == good for one in told), reasons.total(), reasons)
 
 
-def _unsettled(sent: Sequence[Sent], asked: Sequence[Asked]) -> tuple[Unsettled, ...]:
+def _unsettled(sent: Sequence[Sent], asked: Sequence[QuestionText]) -> tuple[Unsettled, ...]:
     """Calls and what has expired are of no conversation that is known."""
     conversations = {one.answer_id: one.conversation_id for one in asked}
     groups: dict[int, list[Sent]] = {}

@@ -177,7 +177,15 @@ class HostileDesk:
 
     @property
     def records(self) -> object:
-        return SimpleNamespace(kept=lambda number, _: kept(int(number)), hand_over=lambda *_: True)
+        return SimpleNamespace(kept=lambda number, _: kept(int(number)))
+
+    @property
+    def handovers(self) -> object:
+        return SimpleNamespace(hand_over=lambda *_: True)
+
+    @property
+    def switches(self) -> object:
+        return SimpleNamespace(check=lambda _: None, is_open=lambda _: True)
 
     def ask(self, _channel: str, text: str, *_: object) -> Reply:
         return Reply(hostile_answer(int(text)), Saved(text, text), 1)

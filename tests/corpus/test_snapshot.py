@@ -49,7 +49,7 @@ snapshot, _ = open_live(Path(sys.argv[1]), load_embedder("builtin"), print)
 {}
 """
 
-Publish = Callable[[int], str]
+Publish = Callable[..., str]
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,11 @@ def data_dir(tmp_path: Path, published: Path) -> Path:
 def publish_first(data_dir: Path, corpus: Source, embedder: Embedder) -> Publish:
     """publish_first(n): a publication of the first n clauses and their questions, so that each is a different one."""
 
-    def publish_some(count: int) -> str:
+    def publish_some(count: int, keep: int = KEEP) -> str:
         clauses = corpus.clauses[:count]
         refs = {str(clause.ref) for clause in clauses}
         questions = [question for question in corpus.questions if question.ref in refs]
-        return publish(data_dir, build(data_dir, Source(corpus.documents, clauses, questions), embedder))
+        return publish(data_dir, build(data_dir, Source(corpus.documents, clauses, questions), embedder), keep)
 
     return publish_some
 
@@ -195,6 +195,14 @@ def test_the_last_three_are_kept(publish_first: Publish, data_dir: Path) -> None
 
     assert snapshot_ids(data_dir) == names[-KEEP:]
     assert current_id(data_dir) == names[-1]
+
+
+def test_as_many_are_kept_as_were_asked_for(publish_first: Publish, data_dir: Path) -> None:
+    names = [current_id(data_dir), *(publish_first(count, 4) for count in (5, 6, 7, 8))]
+
+    assert snapshot_ids(data_dir) == names[-4:]
+    publish_first(9, 2)
+    assert snapshot_ids(data_dir) == [names[-1], current_id(data_dir)]
 
 
 def test_rollback_points_to_the_snapshot_before(publish_first: Publish, data_dir: Path, embedder: Embedder) -> None:

@@ -46,6 +46,13 @@ ACTIONS = {
     "read_freshness": "看核对日历",
     "list_accounts": "看账号",
     "read_audit": "看审计",
+    "list_switches": "看开关",
+    "channel_on": "打开渠道",
+    "channel_off": "停用渠道",
+    "purge_audit": "清理到期的审计",
+    "forget": "按群众要求删除一段对话",
+    "backup": "备份",
+    "restore": "恢复备份",
 }
 
 

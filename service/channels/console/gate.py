@@ -16,9 +16,11 @@ from service.channels.console.child import Ingest
 from service.channels.limits import Limiter
 from service.desk import Desk
 from service.publications import Publications
+from service.switches import Channel, ChannelClosed
 from service.unanswered import Unanswered
 
 SIGN_IN = "/console/sign-in"
+CLOSED = "/console/closed"
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -55,9 +57,14 @@ class Console:
 Gate = Callable[[Request], Awaitable[Seat]]
 
 
-def gate(console: Console, role: Role) -> Gate:
+def gate(console: Console, role: Role, *, always: bool = False) -> Gate:
     """The seat of this request. 303 to the sign-in page for a GET without one, 403 for a change without one, for a
-    role that is too low, and for a change without the session's token or from another site."""
+    role that is too low, and for a change without the session's token or from another site.
+
+    While the console is switched off, 303 to the page that says so, and ChannelClosed for a change, except for what
+    only an admin may do and what works `always`.
+    """
+    stays = always or role is Role.ADMIN
 
     async def admitted(request: Request) -> Seat:
         token = request.cookies.get(console.cookie, "")
@@ -70,6 +77,10 @@ def gate(console: Console, role: Role) -> Gate:
             same_site(request)
             if not _same(await _token_sent(request), seat.csrf):
                 raise HTTPException(403)
+        if not stays and not await run_in_threadpool(console.desk.switches.is_open, Channel.CONSOLE):
+            if request.method == "GET":
+                raise HTTPException(303, headers={"Location": CLOSED})
+            raise ChannelClosed
         return seat
 
     return admitted

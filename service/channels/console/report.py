@@ -15,7 +15,7 @@ from service.monthly.page import article
 
 def router(console: Console) -> APIRouter:
     report = APIRouter(include_in_schema=False)
-    sources = Sources(console.desk.records, console.unanswered, console.audit)
+    sources = Sources(console.desk.records, console.unanswered, console.audit, console.desk.handovers)
     parts = console.desk.parts
 
     @report.get("/report")

@@ -12,6 +12,7 @@ from service.channels.console import (
     publishing,
     queue,
     report,
+    switchboard,
     what_if,
 )
 from service.channels.console.gate import Console
@@ -34,6 +35,7 @@ def router(console: Console, public_url: str, upkeep: Upkeep) -> APIRouter:
         office.router(console, upkeep.office),
         freshness.router(console, upkeep),
         administration.router(console, public_url),
+        switchboard.router(console),
     ):
         routes.include_router(part, prefix="/console")
     return routes

@@ -18,6 +18,7 @@ from service.channels.wechat.reply import choices_again, chosen, is_a_choice, of
 from service.channels.wechat.texts import LiveTexts
 from service.desk import Desk
 from service.rules.facts import parse_facts
+from service.switches import Channel
 
 _QUESTION = TypeAdapter(QuestionText)
 T = TypeVar("T")
@@ -70,6 +71,11 @@ class Clerk:
         if texts.asks_for_more(message.said):
             return More()
         return self._question(message.said.strip())
+
+    def if_open(self, plan: Plan) -> Plan:
+        """While the channel is switched off, everybody is told so."""
+        closed = not isinstance(plan, Silent) and not self.desk.switches.is_open(Channel.WECHAT)
+        return Say(self.texts.current().closed) if closed else plan
 
     def claim(self, letter: Letter) -> Claim:
         """Where nothing can be stored, every delivery is answered by itself."""

@@ -52,7 +52,7 @@ class Counter:
     async def _served(self, letter: Letter, plan: Plan, claim: Claim) -> bytes:
         if not claim.first:
             return await self._until(lambda: self.clerk.stored(claim.delivery))
-        match plan:
+        match await self._in(self.storers, lambda: self.clerk.if_open(plan)):
             case Ask(question):
                 return await self._in(self.askers, lambda: self.clerk.ask(letter, question))
             case More():

@@ -17,11 +17,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.channels.wechat.cipher import open_, seal
 from service.channels.wechat.reply import Offer
 from service.database import Table
+from service.keeping import WECHAT_READERS, WECHAT_REPLIES
 
 _OFFERS = TypeAdapter(tuple[Offer, ...])
 _PARTS = TypeAdapter(tuple[str, ...])
-_DELIVERIES_KEPT = timedelta(minutes=30)
-_USERS_KEPT = timedelta(hours=24)
 _LOOKING_AT_MOST = timedelta(minutes=2)
 
 
@@ -102,9 +101,7 @@ class Mailbox:
             with self._engine.begin() as db:
                 db.execute(insert(_S).values(id=seal, claimed_at=now, delivery=delivery))
                 db.execute(insert(_D).values(id=delivery, claimed_at=now, body=None))
-                for kept in (_D, _S):
-                    db.execute(delete(kept).where(kept.claimed_at < now - _DELIVERIES_KEPT))
-                db.execute(delete(_U).where(_U.seen_at < now - _USERS_KEPT))
+                _purge(db, now)
             return Claim(delivery, first=True)
         except IntegrityError:
             return Claim(self._delivery_under(seal, delivery, now), first=False)
@@ -203,3 +200,21 @@ class Mailbox:
                 db.execute(insert(_U).values(new))
         except IntegrityError:  # another worker was quicker
             return
+
+
+def purge_mailbox(engine: Engine, now: datetime) -> int:
+    """Deletes what has expired; how many rows."""
+    with engine.begin() as db:
+        return _purge(db, now.astimezone(UTC))
+
+
+def forget_conversation(engine: Engine, conversation_id: str) -> int:
+    """Deletes what its citizen has yet to read; how many rows. A delivery does not tell whose it was: it expires."""
+    with engine.begin() as db:
+        return db.execute(delete(_U).where(_U.conversation_id == conversation_id)).rowcount
+
+
+def _purge(db: Connection, now: datetime) -> int:
+    old = [delete(kept).where(kept.claimed_at < WECHAT_REPLIES.oldest(now)) for kept in (_D, _S)]
+    old.append(delete(_U).where(_U.seen_at < WECHAT_READERS.oldest(now)))
+    return sum(db.execute(one).rowcount for one in old)

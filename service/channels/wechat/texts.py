@@ -45,6 +45,7 @@ class Texts(BaseModel):
     looking: Said
     late: Said
     failed: Said
+    closed: Said
     nothing_left: Said
     unknown_menu: Said
     continues: Annotated[Short, _with("left")]

@@ -15,6 +15,7 @@ from starlette.types import Scope
 
 from service.channels.widget.answer_page import shown
 from service.desk import Desk
+from service.switches import Channel
 
 NOTICE = "自动回答，仅供参考，以经办机构核定为准"
 _HERE = Path(__file__).parent
@@ -51,6 +52,8 @@ def router(desk: Desk, hosts: tuple[str, ...], static: Static) -> APIRouter:
 
     @widget.get("/widget")
     def panel() -> HTMLResponse:
+        if not desk.switches.is_open(Channel.WIDGET):
+            return page("closed.html", 503)
         suggested = [one.question for one in desk.parts.words.current().suggested[:_SUGGESTED]]
         return page("panel.html", hosts=hosts, suggested=suggested)
 

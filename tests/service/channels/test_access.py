@@ -113,6 +113,11 @@ TABLE = {
     ("POST", "/console/accounts"): Route(ADMIN, form={"name": "新来的", "role": "operator"}),
     ("POST", "/console/accounts/{name}/close"): Route(ADMIN, 303, "/console/accounts/operator/close", form={}),
     ("GET", "/console/audit"): Route(ADMIN),
+    ("GET", "/console/switches"): Route(ADMIN),
+    ("POST", "/console/switches/{channel}"): Route(
+        ADMIN, 303, "/console/switches/wechat", form={"to": "on", "why": "又能答了"}
+    ),
+    ("GET", "/console/closed"): Route(EVERYBODY, 503),
 }
 CHANGES = [key for key, route in TABLE.items() if key[0] == "POST" and route.who != EVERYBODY]
 

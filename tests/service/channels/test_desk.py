@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from service.accounts import Accounts, Role
 from service.database import open_database
 from service.dialogue import Question
+from service.handovers import Handovers
 from service.records import Records
 from tests.service.conftest import NOW
 
@@ -85,7 +86,7 @@ class TestHandover:
         own_client.post(ASK, json={"question": "超生罚款没交完还要交吗"})
         conversation = own_client.post(ASK, json={"question": "转人工"}).json()["conversation_id"]
 
-        waiting = Records(open_database(f"sqlite:///{tmp_path / 'records.sqlite'}")).handovers(NOW).shown
+        waiting = Handovers(open_database(f"sqlite:///{tmp_path / 'records.sqlite'}")).page(NOW).shown
 
         assert [(one.conversation_id, one.last_question, one.taken_by) for one in waiting] == [
             (conversation, "转人工", None)
@@ -112,7 +113,7 @@ class TestOperatorsLine:
     def desk(self, own_client: TestClient, tmp_path: Path) -> TestClient:
         """An operator signed in, before whom 51 people wait; number 0 is taken."""
         database = open_database(f"sqlite:///{tmp_path / 'records.sqlite'}")
-        accounts, records = Accounts(database), Records(database)
+        accounts, records, handovers = Accounts(database), Records(database), Handovers(database)
         accounts.accept(accounts.invite("周敏", Role.OPERATOR, NOW), PASSWORD, NOW)
         assert own_client.post("/console/sign-in", data={"name": "周敏", "password": PASSWORD}).status_code == 200
         template = records.kept(ask(own_client)["answer_id"], NOW)
@@ -120,9 +121,9 @@ class TestOperatorsLine:
         for number in range(52):
             question = Question(f"第{number}位问的事", NOW.date())
             conversation = records.save(None, "api", NOW, question, template.answer).conversation_id
-            records.hand_over(conversation, NOW + timedelta(seconds=number))
+            handovers.hand_over(conversation, NOW + timedelta(seconds=number))
             if number == 0:
-                records.take(conversation, "周敏")
+                handovers.take(conversation, "周敏")
         return own_client
 
     def test_all_who_wait_are_counted_and_the_longest_waiting_comes_first(self, desk: TestClient) -> None:

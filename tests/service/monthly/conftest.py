@@ -10,6 +10,7 @@ from corpus.index import Query
 from service.audit import Audit
 from service.database import open_database
 from service.dialogue import Answer, Level, Question, Status
+from service.handovers import Handovers
 from service.monthly.figures import Figures, Sources, figures
 from service.monthly.month import Month
 from service.records import Feedback, Records
@@ -40,7 +41,7 @@ class Ledger:
     def __init__(self, url: str) -> None:
         self.engine = open_database(url)
         self.records, self.audit = Records(self.engine), Audit(self.engine)
-        self.unanswered = Unanswered(self.engine)
+        self.unanswered, self.handovers = Unanswered(self.engine), Handovers(self.engine)
 
     def ask(
         self,
@@ -55,7 +56,7 @@ class Ledger:
     ) -> tuple[str, str]:
         """The ids of the answer and of its conversation."""
         asked = Question(question, moment.date())
-        saved = self.records.save(conversation, channel, moment, asked, answer(status, reason), took_ms)
+        saved = self.records.save(conversation, channel, moment, asked, answer(status, reason), took_ms=took_ms)
         return saved.answer_id, saved.conversation_id
 
     def judge(self, answer_id: str, moment: datetime, verdict: str, reason: str | None = None, by: str = "") -> None:
@@ -63,9 +64,9 @@ class Ledger:
 
     def hand_over(self, moment: datetime, taken_after: timedelta | None = None, conversation: str = "") -> str:
         wants = conversation or self.ask(moment)[1]
-        assert self.records.hand_over(wants, moment)
+        assert self.handovers.hand_over(wants, moment)
         if taken_after is not None:
-            assert self.records.take(wants, "周敏")
+            assert self.handovers.take(wants, "周敏")
             self.audit.write(moment + taken_after, "周敏", "take", wants)
         return wants
 
@@ -73,7 +74,7 @@ class Ledger:
         return self.unanswered.send(question, answer_id, "周敏", moment, by_words)
 
     def figures(self, month: Month = NOVEMBER, now: datetime = NOW) -> Figures:
-        return figures(month, Sources(self.records, self.unanswered, self.audit), by_words, now)
+        return figures(month, Sources(self.records, self.unanswered, self.audit, self.handovers), by_words, now)
 
 
 @pytest.fixture

@@ -130,7 +130,7 @@ def test_who_asks_again_after_being_taken_waits_anew(ledger: Ledger) -> None:
     ledger.hand_over(at(11, 7), conversation=conversation)
     assert ledger.figures().handed_over == HandedOver(1, 0, ())
 
-    assert ledger.records.take(conversation, "林涛")
+    assert ledger.handovers.take(conversation, "林涛")
     ledger.audit.write(at(11, 7, 9, 5), "林涛", "take", conversation)
     assert ledger.figures().handed_over == HandedOver(1, 1, (5 * MINUTE,))
 

@@ -33,9 +33,15 @@ async function request(path, body) {
 
 async function said(response) {
   if (response.status === 429) return "问得有点快了，请过一分钟再点一次。";
+  if (response.status === 503 && (await code(response)) === "channel_closed") return "政策问答暂时停用，请拨打12345政务服务便民热线。";
   if (response.status >= 500) return "系统一时答不上来，请稍后再点一次。着急的事请拨打12345。";
   const told = await response.json().catch(() => null);
   return told?.error?.message ? `没有发成：${told.error.message}。` : "没有发成，请改一改再试。";
+}
+
+async function code(response) {
+  const told = await response.json().catch(() => null);
+  return told?.error?.code;
 }
 
 async function json(path, body) {

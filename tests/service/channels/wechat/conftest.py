@@ -45,6 +45,15 @@ class Clock:
 
 
 @dataclass
+class SwitchByHand:
+    on: bool = True
+
+    def is_open(self, channel: str) -> bool:
+        assert channel == "wechat"
+        return self.on
+
+
+@dataclass
 class DeskByHand:
     """Answers what `answers` makes of the words; remembers what it was asked, with which conversation and facts."""
 
@@ -54,6 +63,7 @@ class DeskByHand:
     missing: tuple[str, ...] = ()
     asked: list[tuple[str, str | None, dict]] = field(default_factory=list)
     logged: list[dict] = field(default_factory=list)
+    switches: SwitchByHand = field(default_factory=SwitchByHand)
 
     def ask(self, channel: str, text: str, conversation_id: str | None, facts: dict) -> Reply:
         assert channel == "wechat"

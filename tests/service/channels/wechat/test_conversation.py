@@ -16,7 +16,7 @@ from service.app import SHANGHAI
 from service.channels.wechat.gate import Account
 from service.channels.wechat.simulator import Platform
 from service.database import open_database
-from service.records import Records
+from service.handovers import Handovers
 
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 NOW = 1782869400  # the day that build_service answers on
@@ -183,7 +183,7 @@ def test_no_markdown_is_shown(citizen: Citizen, question: str) -> None:
 def test_person_is_asked_for_and_the_operators_see_it(citizen: Citizen, records: Path) -> None:
     said = citizen.say("转人工")
 
-    waiting = Records(open_database(f"sqlite:///{records / 'records.sqlite'}")).handovers(
+    waiting = Handovers(open_database(f"sqlite:///{records / 'records.sqlite'}")).page(
         datetime.fromtimestamp(NOW, SHANGHAI)
     )
     assert "12345" in said
