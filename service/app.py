@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from corpus.index import Weights
 from corpus.live import LiveSnapshot
 from corpus.tokens import tokenize
 from service.accounts import Accounts
+from service.approved import Approved, LiveApproved
 from service.audit import Audit
 from service.calibration import load_calibration
 from service.channels import api, health
@@ -65,7 +67,8 @@ def build_app(settings: Settings, now: Callable[[], datetime] = now_in_shanghai)
     parts = build_parts(settings, warn)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = open_database(settings.records_url)
-    desk = Desk(parts, Records(database), now, tell)
+    parts = replace(parts, approved=LiveApproved(Approved(database), time.monotonic, warn))
+    desk = Desk(parts, Records(database), Unanswered(database), now, tell)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -105,7 +108,16 @@ def _open_doors(app: FastAPI, settings: Settings, desk: Desk, database: Engine, 
     app.include_router(widget.router(desk, settings.widget_origins, static))
     app.mount("/widget", static)
     https = settings.public_url.startswith("https:")
-    office = Console(desk, limiter, Accounts(database), Audit(database), Unanswered(database), https)
+    office = Console(
+        desk,
+        limiter,
+        Accounts(database),
+        Audit(database),
+        desk.unanswered,
+        Approved(database),
+        settings.questions,
+        https,
+    )
     app.include_router(console.router(office, settings.public_url))
     if settings.wechat_token.get_secret_value():
         account, texts = wechat_account(settings), LiveTexts(settings.words / "wechat.yaml", warn)

@@ -128,6 +128,17 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovedAnswer:
+    """What the office has approved to be said, word for word; `ways` of asking, the question itself first; `refs` are
+    the clauses that it rests on."""
+
+    id: int
+    ways: tuple[str, ...]
+    text: str
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     mark: int
     ref: str

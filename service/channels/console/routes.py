@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from service.channels.console import administration, doors, handovers, lookup, queue, what_if
+from service.channels.console import administration, answers, doors, handovers, lookup, queue, what_if
 from service.channels.console.gate import Console
 from service.channels.console.pages import static_router
 
@@ -17,6 +17,7 @@ def router(console: Console, public_url: str) -> APIRouter:
         what_if.router(console),
         handovers.router(console),
         queue.router(console),
+        answers.router(console),
         administration.router(console, public_url),
     ):
         routes.include_router(part, prefix="/console")

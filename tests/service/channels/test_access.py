@@ -97,6 +97,15 @@ TABLE = {
     ("POST", "/console/unanswered/{group}/close"): Route(
         EDITOR, 303, "/console/unanswered/{group}/close", form={"outcome": "asked_unit"}
     ),
+    ("GET", "/console/unanswered/{group}/bank"): Route(EDITOR, path="/console/unanswered/{group}/bank"),
+    ("POST", "/console/unanswered/{group}/bank"): Route(EDITOR, 422, "/console/unanswered/{group}/bank", form={}),
+    ("POST", "/console/unanswered/{group}/office"): Route(EDITOR, 404, "/console/unanswered/{group}/office", form={}),
+    ("GET", "/console/approved"): Route(OPERATOR),
+    ("GET", "/console/approved/new"): Route(OPERATOR, query={}),
+    ("POST", "/console/approved"): Route(OPERATOR, 422, form={}),
+    ("POST", "/console/approved/{id}/approve"): Route(EDITOR, 404, "/console/approved/0/approve", form={}),
+    ("POST", "/console/approved/{id}/decline"): Route(EDITOR, 404, "/console/approved/0/decline", form={}),
+    ("POST", "/console/approved/{id}/withdraw"): Route(EDITOR, 404, "/console/approved/0/withdraw", form={}),
     ("GET", "/console/accounts"): Route(ADMIN),
     ("POST", "/console/accounts"): Route(ADMIN, form={"name": "新来的", "role": "operator"}),
     ("POST", "/console/accounts/{name}/close"): Route(ADMIN, 303, "/console/accounts/operator/close", form={}),
