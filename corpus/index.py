@@ -177,6 +177,13 @@ class ClauseIndex:
         """The question as this index reads it, to compare questions with each other."""
         return Query.of(text, synonyms, self._embedder)
 
+    def alike(self, one: str, other: str) -> float:
+        """Weighted Dice of two questions' tokens, 0–1: how like each other they are, by what is rare in the bank."""
+        rarity = (self._bank or self._entries).rarity
+        mine, yours = frozenset(tokens_of(one)), frozenset(tokens_of(other))
+        total = sum(map(rarity, mine)) + sum(map(rarity, yours))
+        return 2 * sum(map(rarity, mine & yours)) / total if total else 0.0
+
     def search(
         self,
         text: str,

@@ -30,6 +30,10 @@ class CorpusSettings(BaseSettings):
         return self.corpus_dir / "documents"
 
     @property
+    def questions(self) -> Path:
+        return self.corpus_dir / "questions"
+
+    @property
     def words(self) -> Path:
         return self.corpus_dir / "words"
 

@@ -1,8 +1,9 @@
 """From edited files to a live snapshot by two people: what would change, what was confirmed, proposed, published."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,11 +30,12 @@ from corpus.store import read_store
 from corpus.vectors import Progress
 from service.accounts import Accounts, Role
 from service.app import build_parts
+from service.approved import Approved, LiveApproved, State
 from service.audit import Audit
 from service.changes import Change, Kind, compare, state_of
 from service.confirmations import Confirmations
 from service.database import open_database
-from service.impact import Impact, Material, Resting, assess, what_rests
+from service.impact import ApprovedText, Impact, Material, Resting, assess, what_rests
 from service.publications import Outcome, Publication, Publications
 from service.records import Records
 from service.rules.catalogue import benefits
@@ -55,6 +57,7 @@ class Office:
     accounts: Accounts
     audit: Audit
     confirmations: Confirmations
+    approved: Approved
     publications: Publications
     records: Records
 
@@ -73,6 +76,7 @@ def open_office(settings: Settings, now: datetime) -> Office:
         Accounts(database),
         Audit(database),
         Confirmations(database),
+        Approved(database),
         Publications(database),
         Records(database),
     )
@@ -90,7 +94,8 @@ def _impact(office: Office, built: Path, embedder: Embedder, on: date | None = N
     candidate = open_snapshot(built, embedder)
     try:
         day = on or _day(compare(live.clauses, candidate.clauses), office.now.date())
-        parts = build_parts(office.settings, lambda _: None)
+        book = LiveApproved(office.approved, time.monotonic, lambda _: None)
+        parts = replace(build_parts(office.settings, lambda _: None), approved=book)
         return assess(live, candidate, _material(office), parts, office.confirmations, day)
     finally:
         candidate.close()
@@ -103,7 +108,9 @@ def _day(changes: Sequence[Change], today: date) -> date:
 
 
 def _material(office: Office) -> Material:
-    return Material(tuple(benefits().values()), (), office.records.latest_questions(RECORDED))
+    approved = [one for one in office.approved.questions() if one.status is State.APPROVED]
+    kept = tuple(ApprovedText(one.id, one.question, one.text, one.refs) for one in approved)
+    return Material(tuple(benefits().values()), kept, office.records.latest_questions(RECORDED))
 
 
 def confirm(office: Office, source: Source, subjects: Sequence[str], by: str) -> list[Resting]:
@@ -122,7 +129,10 @@ def confirm(office: Office, source: Source, subjects: Sequence[str], by: str) ->
                 raise Refused(
                     f"{one.what}：新的 {one.ref} 里没有「{one.phrase}」，先改 service/rules/benefits/ 里的参数"
                 )
-            office.confirmations.confirm(one.subject, state_of(by_ref.get(one.ref)), by, office.now)
+            clause = by_ref.get(one.ref)
+            office.confirmations.confirm(one.subject, state_of(clause), by, office.now)
+            if clause is not None:  # an approved answer is given while the text stands, whatever its dates
+                office.confirmations.confirm(one.subject, clause.text, by, office.now)
             office.audit.write(office.now, by, "confirm", one.subject)
     return _open(office, before, source.clauses)
 

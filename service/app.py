@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from corpus.index import Weights
 from corpus.live import LiveSnapshot
 from corpus.tokens import tokenize
 from service.accounts import Accounts
+from service.approved import Approved, LiveApproved
 from service.audit import Audit
 from service.basis import VERSION
 from service.calibration import load_calibration
@@ -77,7 +79,8 @@ def build_app(
     parts = build_parts(settings, warn)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = open_database(settings.records_url)
-    desk = Desk(parts, Records(database), Handovers(database), Switches(database, now), now, tell)
+    parts = replace(parts, approved=LiveApproved(Approved(database), time.monotonic, warn))
+    desk = Desk(parts, Records(database), Handovers(database), Unanswered(database), Switches(database, now), now, tell)
     retention = Retention(database, settings.data_dir, settings.words, settings.office)
 
     @asynccontextmanager
@@ -125,7 +128,9 @@ def _open_doors(
         limiter,
         Accounts(database),
         Audit(database),
-        Unanswered(database),
+        desk.unanswered,
+        Approved(database),
+        settings.questions,
         Publications(database),
         ingest,
         https,

@@ -8,6 +8,7 @@ from corpus.index import Weights
 from corpus.settings import ROOT
 from corpus.tokens import DICTIONARY
 from service.calibration import Calibration
+from service.dialogue import ApprovedAnswer
 
 VERSION = "0.3.0"
 
@@ -15,13 +16,14 @@ VERSION = "0.3.0"
 @dataclass(frozen=True, slots=True)
 class Basis:
     """`words` is the digest of the word files, "" where no copy of them was kept; `encoder` the fingerprint of the
-    encoder that searched, "" where only words did."""
+    encoder that searched, "" where only words did; `approved` the answer of the office that was given."""
 
     words: str
     weights: Weights
     calibration: Calibration
     encoder: str
     program: str
+    approved: ApprovedAnswer | None = None
 
 
 @cache

@@ -114,8 +114,20 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovedAnswer:
+    """What the office has approved to be said, word for word; `ways` of asking, the question itself first; `refs` are
+    the clauses that it rests on."""
+
+    id: int
+    ways: tuple[str, ...]
+    text: str
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer before it is verified: lines may hold [n], the n-th quote."""
+    """An answer before it is verified: lines may hold [n], the n-th quote; `approved` is what the office has approved
+    to be said, where it says just that."""
 
     status: Status
     lines: tuple[str, ...]
@@ -125,6 +137,7 @@ class Draft:
     missing: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     vouched: tuple[str, ...] = ()
+    approved: ApprovedAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Resting:
 
 
 @dataclass(frozen=True, slots=True)
-class Approved:
+class ApprovedText:
     """An approved answer as this report needs it."""
 
     number: int
@@ -71,7 +71,7 @@ class Material:
     """What is looked at beside the clauses: the rules, the approved answers, and masked questions people asked."""
 
     benefits: Iterable[Benefit]
-    approved: Sequence[Approved]
+    approved: Sequence[ApprovedText]
     recorded: Sequence[str]
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from corpus.index import Results, Weights
 from corpus.live import FixedSnapshot, LiveSnapshot
 from corpus.snapshot import Snapshot
+from service.approved import FixedApproved, LiveApproved
 from service.basis import Basis, program
 from service.calibration import Calibration
 from service.dialogue import Answer, Draft, Earlier, Level, Question, Searched, Status, Understanding
+from service.steps.approved import approved
 from service.steps.calculate import calculate
 from service.steps.compose import compose
 from service.steps.retrieve import retrieve, retrieve_parts
@@ -22,13 +24,14 @@ _TO_CALL = ("区卫健局", "区医保局", "区教育局")
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the pipeline needs, built once in app.py and by hand in tests."""
+    """What the pipeline needs, built once in app.py and by hand in tests; `approved` None: no answer is approved."""
 
     live: LiveSnapshot | FixedSnapshot
     words: LiveWords
     weights: Weights
     calibration: Calibration
     warn: Callable[[str], None]
+    approved: LiveApproved | FixedApproved | None = None
 
 
 def answer_question(question: Question, parts: Parts) -> Answer:
@@ -43,14 +46,28 @@ def answer_with_basis(question: Question, parts: Parts) -> tuple[Answer, Basis]:
         asked = understand(question, words)
         clauses = snapshot.by_ref if snapshot else {}
         level = level_of(snapshot, last_good)
-        draft = screen(asked.text, words, clauses)
+        draft = screen(asked.text, words, clauses) or _approved(asked, question, snapshot, words, parts)
         if draft is None:
             found, level = _found(asked, snapshot, words, parts, level)
             draft = _failed(words) if not snapshot and not asked.benefits else None
             draft = draft or compose(asked, found, calculate(asked, words), words, clauses, parts.calibration)
         encoder = snapshot.index.encoder if snapshot and level is not Level.KEYWORDS else ""
-        basis = Basis(words.digest, parts.weights, parts.calibration, encoder, program())
+        basis = Basis(words.digest, parts.weights, parts.calibration, encoder, program(), draft.approved)
         return _answer(verify(draft), asked, question.earlier, snapshot, level), basis
+
+
+def _approved(
+    asked: Understanding, question: Question, snapshot: Snapshot | None, words: Words, parts: Parts
+) -> Draft | None:
+    """None too where the conversation waits for a fact."""
+    if parts.approved is None or snapshot is None or question.earlier.asked:
+        return None
+    standing = parts.approved.current().standing(snapshot.by_ref, asked.on, asked.about)
+
+    def read(way: str) -> Understanding:
+        return understand(Question(way, question.on), words)
+
+    return approved(asked, standing, snapshot.index.alike, read, words, snapshot.by_ref)
 
 
 def level_of(snapshot: Snapshot | None, last_good: bool) -> Level:

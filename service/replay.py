@@ -7,6 +7,7 @@ from pathlib import Path
 from corpus.embedder import Embedder
 from corpus.live import FixedSnapshot
 from corpus.snapshot import Snapshot, SnapshotUnreadable, open_snapshot
+from service.approved import FixedApproved
 from service.basis import program
 from service.dialogue import Level
 from service.kept_words import KeptWords
@@ -33,7 +34,9 @@ def replay(asked: Asked, data_dir: Path, embedder: Embedder | None, warn: Callab
     words = _words(asked.basis.words, data_dir, warn)
     live = FixedSnapshot(_snapshot(asked, data_dir, embedder), last_good=asked.level is Level.LAST_GOOD)
     try:
-        parts = Parts(live, words, asked.basis.weights, asked.basis.calibration, warn)
+        parts = Parts(
+            live, words, asked.basis.weights, asked.basis.calibration, warn, FixedApproved(asked.basis.approved)
+        )
         answer = answer_json(answer_question(asked.question, parts))
     finally:
         live.close()

@@ -79,14 +79,14 @@ def router(desk: Desk, limiter: Limiter) -> APIRouter:
             raise NotFound("没有这个回答，或者记录已经到期", "answer_id")
         limiter.check("feedback", answer_id)
         comment = mask(body.comment) if body.comment else None
-        records.judge(Feedback(answer_id, body.verdict, body.reason, comment), now())
+        desk.judge(Feedback(answer_id, body.verdict, body.reason, comment))
         desk.log("feedback", id=answer_id, verdict=body.verdict, reason=body.reason)
 
     @api.post("/conversations/{conversation_id}/handover")
     def handover(conversation_id: AnswerId) -> HandoverOut:
         """A person is asked for: the conversation is put before the operators."""
         limiter.check("handover", "everybody")
-        if not desk.handovers.hand_over(conversation_id, now()):
+        if not desk.hand_over(conversation_id):
             raise NotFound("没有这段对话", "conversation_id")
         desk.log("handover", conversation=conversation_id)
         return HandoverOut(message=parts.words.current().wording["handed_over"])

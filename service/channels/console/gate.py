@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from fastapi import Request, Response
@@ -11,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from service.accounts import Accounts, Role, Seat
+from service.approved import Approved
 from service.audit import Audit
 from service.channels.console.child import Ingest
 from service.channels.limits import Limiter
@@ -26,13 +28,16 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """What the pages need; `https`: citizens and operators reach this service by https."""
+    """What the pages need; `questions` is the folder of the question bank; `https`: citizens and operators reach this
+    service by https."""
 
     desk: Desk
     limiter: Limiter
     accounts: Accounts
     audit: Audit
     unanswered: Unanswered
+    approved: Approved
+    questions: Path
     publications: Publications
     ingest: Ingest
     https: bool

@@ -19,6 +19,7 @@ from service.channels.searching import Hit, reader, search
 from service.masking import mask
 from service.records import Feedback
 from service.rules.facts import parse_facts
+from service.unanswered import lack_of
 
 _HITS = 12
 
@@ -137,17 +138,21 @@ def router(console: Console) -> APIRouter:
 
     @lookup.post("/answers/{answer_id}/judgement", status_code=204)
     def judge(answer_id: AnswerId, body: JudgementIn, seat: Seat = Depends(operator)) -> None:
-        if desk.records.kept(answer_id, console.now()) is None:
-            raise NotFound("没有这个回答，或者记录已经到期", "answer_id")
         comment = mask(body.comment) if body.comment else None
-        desk.records.judge(Feedback(answer_id, body.verdict, body.reason, comment, seat.name), console.now())
+        if not desk.judge(Feedback(answer_id, body.verdict, body.reason, comment, seat.name)):
+            raise NotFound("没有这个回答，或者记录已经到期", "answer_id")
         console.note(seat, f"judge_{body.verdict}", answer_id)
 
     @lookup.post("/unanswered", status_code=201)
     def queue(body: UnansweredIn, seat: Seat = Depends(operator)) -> QueuedOut:
         with parts.live.lease() as (snapshot, _):
-            read = reader(_ready(snapshot), parts.words.current())
-            group = console.unanswered.send(mask(body.question), body.answer_id, seat.name, console.now(), read)
+            words = parts.words.current()
+            read = reader(_ready(snapshot), words)
+            kept = desk.records.kept(body.answer_id, console.now()) if body.answer_id else None
+            lack = lack_of(kept.answer, words) if kept else None
+            id = console.unanswered.put(mask(body.question), body.answer_id, seat.name, console.now(), lack)
+            console.unanswered.gather(read)
+            group = console.unanswered.group_of(id)
         console.note(seat, "queue", str(group))
         return QueuedOut(group=group)
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from service.channels.console import (
     administration,
+    answers,
     doors,
     freshness,
     handovers,
@@ -34,6 +35,7 @@ def router(console: Console, public_url: str, upkeep: Upkeep) -> APIRouter:
         report.router(console),
         office.router(console, upkeep.office),
         freshness.router(console, upkeep),
+        answers.router(console),
         administration.router(console, public_url),
         switchboard.router(console),
     ):

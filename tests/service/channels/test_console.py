@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from service.accounts import Accounts, Role
 from service.app import build_app
+from service.approved import Approved
 from service.audit import Audit
 from service.channels.console import doors
 from service.channels.console.gate import Console
@@ -220,7 +221,10 @@ class Doors:
         self.accounts = Accounts(database, self.hasher)
         self.accounts.accept(self.accounts.invite("周敏", Role.OPERATOR, NOW), PASSWORD, NOW)
         limiter, audit, queue = Limiter(on=True), Audit(database), Unanswered(database)
-        console = Console(Clock(), limiter, self.accounts, audit, queue, Publications(database), idle, https=False)
+        approved, publications = Approved(database), Publications(database)
+        console = Console(
+            Clock(), limiter, self.accounts, audit, queue, approved, Path(), publications, idle, https=False
+        )
         app.include_router(doors.router(console), prefix="/console")
         self.client = TestClient(app, follow_redirects=False)
 

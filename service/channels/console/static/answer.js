@@ -81,6 +81,8 @@ export function answerCard(answered, question, turn, again) {
       element("summary", {}, "回答全文"),
       ...answer.text.split("\n").map((line) => element("p", {}, line))),
     judgement(answer.answer_id, question),
+    element("p", { className: "row" },
+      element("a", { href: `/console/approved/new?answer=${encodeURIComponent(answer.answer_id)}` }, "拟成核准的回答…")),
   ];
 }
 
