@@ -157,7 +157,9 @@ def _edge(lines: list[str], *marks: re.Pattern[str]) -> int:
 
 def _footer_start(lines: list[str], first: int) -> int:
     """The start of the block in which the first sign of a footer stands."""
-    mark = next((index for index in range(first, len(lines)) if _FOOTER.search(lines[index])), len(lines))
+    mark = next((index for index in range(first, len(lines)) if _FOOTER.search(lines[index])), None)
+    if mark is None:
+        return len(lines)
     return mark - sum(1 for _ in takewhile(bool, reversed(lines[first:mark])))
 
 

@@ -118,6 +118,13 @@ def test_a_page_without_a_document_is_empty(raw: str) -> None:
     assert clean(raw).text == ""
 
 
+def test_a_short_last_line_without_a_line_end_is_no_footer() -> None:
+    """第四十七条 is often one short sentence, and nothing of a page follows it."""
+    text = "第一条 为了说明写法，制定本办法，并且写得比三十个字更长一些，以便和页脚区别。\n\n第二条 自发布之日施行。"
+
+    assert clean(text) == Cleaned(f"{text}\n", (), ())
+
+
 def test_cleaning_twice_changes_nothing_more() -> None:
     """What was cleaned is clean."""
     once = clean("區(qū)政府????辦公室,發(fā)放補貼(500元)。\n").text
