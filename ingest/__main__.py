@@ -22,6 +22,7 @@ from corpus.embedder import EmbedderUnavailable
 from corpus.settings import CorpusSettings
 from corpus.snapshot import IngestRunning, SnapshotUnreadable, Source, current_id
 from corpus.store import read_store
+from ingest import add
 from ingest.gather import gather
 from ingest.publishing import (
     Office,
@@ -51,6 +52,8 @@ class _Unsound(Exception):
 def main(arguments: Sequence[str]) -> int:
     """0: done, 1: something is wrong and nothing was changed."""
     try:
+        if arguments[:1] == ["add"]:
+            return add.main(arguments[1:])
         if arguments[:1] and arguments[0] in _COMMANDS:
             return _command(arguments)
         options = _options(arguments)

@@ -1,4 +1,4 @@
-"""python -m ingest.add FILE…: official files → drafts in documents/ for a person to complete, and a full account."""
+"""python -m ingest add FILE…: official files → drafts in documents/ for a person to complete, and a full account."""
 
 import argparse
 import json
@@ -19,6 +19,7 @@ from corpus.settings import CorpusSettings
 from ingest.draft import Draft, LostText, draft, problems, refs, refs_of
 from ingest.reading.extract import Dropped, Remark
 from ingest.reading.sandbox import Refused, read_apart
+from service.app import now_in_shanghai
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_ID = 80
@@ -70,9 +71,7 @@ class Report:
 
 def main(arguments: Sequence[str]) -> int:
     """0: every file became a draft; 1: at least one did not, the others did."""
-    from service.app import now_in_shanghai
-
-    parser = argparse.ArgumentParser(prog="python -m ingest.add", description="官方文件 → 待人核对的草稿")
+    parser = argparse.ArgumentParser(prog="python -m ingest add", description="官方文件 → 待人核对的草稿")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".html .docx .pdf .md .txt")
     parser.add_argument("--id", default="", help="文件编号，只能和一份文件一起用；不写就用文件名")
     parser.add_argument("--corpus", type=Path, help="资料文件夹，默认是设置里的 CORPUS_DIR")
@@ -199,7 +198,3 @@ def _short(text: str) -> str:
 def _printable(text: str) -> str:
     """A name that can be printed: bytes that are no text and control characters show as �."""
     return "".join(one if one.isprintable() else "�" for one in text.encode("utf-8", "replace").decode("utf-8"))
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""`python -m ingest.add` as a clerk runs it: a draft, what is still to fill in, and an account of every character."""
+"""`python -m ingest add` as a clerk runs it: a draft, what is still to fill in, and an account of every character."""
 
 import json
 import os
@@ -211,7 +211,7 @@ def test_an_existing_document_is_kept_unless_it_is_to_be_replaced(
 def test_one_bad_file_does_not_stop_the_others(tmp_path: Path, text_file: Path, documents: Path) -> None:
     (tmp_path / "bad.pdf").write_bytes(b"%PDF-1.4 broken")
     (tmp_path / "办法.txt").write_text(TEXT, encoding="utf-8")
-    command = [sys.executable, "-m", "ingest.add", "--json", "--corpus", documents.parent]
+    command = [sys.executable, "-m", "ingest", "add", "--json", "--corpus", documents.parent]
 
     done = subprocess.run(
         [*command, tmp_path / "bad.pdf", tmp_path / "办法.txt", text_file],
