@@ -31,6 +31,8 @@ ACTIONS = {
     "close_answerable": "处理：已补进问法库",
     "close_asked_unit": "处理：已转责任单位",
     "close_not_ours": "处理：不归本系统答",
+    "add_document": "读进一份原文",
+    "edit_document": "改文件",
     "diff": "看发布会变什么",
     "confirm": "核实：对照了新条款",
     "propose": "提出发布",

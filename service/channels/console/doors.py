@@ -20,6 +20,7 @@ _PLACES = (
     "/console/unanswered",
     "/console/office",
     "/console/freshness",
+    "/console/documents",
     "/console/publications",
     "/console/report",
 )

@@ -23,7 +23,7 @@ from service.unanswered import Unanswered
 
 SIGN_IN = "/console/sign-in"
 CLOSED = "/console/closed"
-FORM = "application/x-www-form-urlencoded"
+FORM, UPLOAD = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _host(origin: str) -> str:
 async def _token_sent(request: Request) -> str:
     if "x-csrf" in request.headers:
         return request.headers["x-csrf"]
-    if not request.headers.get("content-type", "").startswith(FORM):
+    if not request.headers.get("content-type", "").startswith((FORM, UPLOAD)):
         return ""
     sent = (await request.form()).get("csrf")
     return sent if isinstance(sent, str) else ""

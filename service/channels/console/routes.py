@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from service.channels.console import (
     administration,
     answers,
+    documents,
     doors,
     freshness,
     handovers,
@@ -31,6 +32,7 @@ def router(console: Console, public_url: str, upkeep: Upkeep) -> APIRouter:
         what_if.router(console),
         handovers.router(console),
         queue.router(console),
+        documents.router(console, upkeep.documents),
         publishing.router(console),
         report.router(console),
         office.router(console, upkeep.office),

@@ -98,6 +98,10 @@ TABLE = {
     ("POST", "/console/unanswered/{group}/close"): Route(
         EDITOR, 303, "/console/unanswered/{group}/close", form={"outcome": "asked_unit"}
     ),
+    ("GET", "/console/documents"): Route(EDITOR),
+    ("POST", "/console/documents"): Route(EDITOR, 422, form={"id": "x"}),
+    ("GET", "/console/documents/{id}"): Route(EDITOR, path="/console/documents/xianan-2023"),
+    ("POST", "/console/documents/{id}"): Route(EDITOR, 422, path="/console/documents/xianan-2023", form={"text": "x"}),
     ("GET", "/console/publications"): Route(EDITOR),
     ("POST", "/console/publications/diff"): Route(EDITOR, 422, form={}),  # the ingest of these tests refuses everything
     ("POST", "/console/publications/confirm"): Route(EDITOR, 422, form={"subject": "parameter:none"}),

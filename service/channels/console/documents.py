@@ -1,0 +1,130 @@
+"""Official texts in: an uploaded file becomes a draft, and a person completes it beside what is still wrong with it."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, File, Form, Response, UploadFile
+from pydantic import BaseModel
+
+from service.accounts import Role, Seat
+from service.channels.console.gate import Console, gate
+from service.channels.console.pages import page
+from service.channels.errors import NotFound
+from service.document_file import LONGEST, DocumentFile, Stale, read_document, write_document
+
+_LARGEST = 20 * 1024 * 1024
+_STALE = "别人刚改过这份文件，没有保存。请先复制自己的改动，再重新打开"
+
+
+class _Place(BaseModel):
+    place: str
+    text: str = ""
+    why: str = ""
+    what: str = ""
+
+
+class _Trouble(BaseModel):
+    line: int
+    what: str
+    mend: str
+
+
+class _Added(BaseModel):
+    id: str
+    kind: str
+    extracted: int
+    kept: int
+    dropped_characters: int
+    dropped: list[_Place]
+    remarks: list[_Place]
+    problems: list[_Trouble]
+    lost_refs: list[str]
+
+
+class _Failed(BaseModel):
+    what: str
+    mend: str
+
+
+class _Report(BaseModel):
+    added: list[_Added]
+    failed: list[_Failed]
+
+
+Id = Annotated[str, Form(max_length=80)]
+
+
+def router(console: Console, folder: Path) -> APIRouter:
+    """`folder` holds the documents."""
+    documents = APIRouter(include_in_schema=False, prefix="/documents")
+    editor = gate(console, Role.EDITOR)
+
+    def listed(seat: Seat, added: _Added | None = None, wrong: str = "") -> Response:
+        ids = sorted(path.stem for path in folder.glob("*.md") if not path.name.startswith("."))
+        return page("documents", seat, 422 if wrong else 200, ids=ids, added=added, wrong=wrong)
+
+    def edited(seat: Seat, file: DocumentFile, wrong: str = "", told: str = "") -> Response:
+        found = console.ingest("--check").refused.splitlines()
+        mine = [line.partition(f"{file.id}.md:")[2] for line in found if f"/{file.id}.md:" in line]
+        others = [line for line in found if f"/{file.id}.md:" not in line]
+        status = 409 if wrong else 200
+        return page("document", seat, status, file=file, problems=mine, others=others, wrong=wrong, told=told)
+
+    @documents.get("")
+    def overview(seat: Seat = Depends(editor)) -> Response:
+        return listed(seat)
+
+    @documents.post("")
+    def upload(
+        file: Annotated[UploadFile, File()],
+        id: Id = "",
+        replace: Annotated[bool, Form()] = False,
+        seat: Seat = Depends(editor),
+    ) -> Response:
+        """The file is read by a child process with limits; this one never parses it."""
+        content = file.file.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            return listed(seat, wrong="文件超过 20 MB")
+        if not id.strip():
+            return listed(seat, wrong="请写文件编号，如 xianan-2027：小写字母、数字和连字符")
+        with tempfile.TemporaryDirectory(prefix="tiaowen-upload-") as held:
+            path = Path(held) / f"file{Path(file.filename or '').suffix[:8]}"
+            path.write_bytes(content)
+            more = ("--replace",) if replace else ()
+            done = console.ingest("add", "--json", f"--id={id.strip()}", *more, "--", str(path))
+        if not done.said.startswith("{"):
+            return listed(seat, wrong=done.refused)
+        report = _Report.model_validate_json(done.said)
+        if report.failed:
+            return listed(seat, wrong=f"{report.failed[0].what} — {report.failed[0].mend}")
+        console.note(seat, "add_document", report.added[0].id)
+        return listed(seat, report.added[0])
+
+    @documents.get("/{id}")
+    def document(id: str, seat: Seat = Depends(editor)) -> Response:
+        return edited(seat, _found(folder, id))
+
+    @documents.post("/{id}")
+    def save(
+        id: str,
+        text: Annotated[str, Form(max_length=LONGEST)],
+        digest: Annotated[str, Form(max_length=64)],
+        seat: Seat = Depends(editor),
+    ) -> Response:
+        before = _found(folder, id)
+        try:
+            write_document(folder, id, text, digest)
+        except Stale:
+            return edited(seat, DocumentFile(id, text, before.digest), wrong=_STALE)
+        console.note(seat, "edit_document", id)
+        return edited(seat, _found(folder, id), told="已保存。服务还没有变：到“发布”页看会变什么，再提出发布")
+
+    return documents
+
+
+def _found(folder: Path, id: str) -> DocumentFile:
+    file = read_document(folder, id)
+    if file is None:
+        raise NotFound("没有这份文件", "id")
+    return file

@@ -1,0 +1,53 @@
+"""One file of corpus/documents as the console reads and writes it: whole, or not at all."""
+
+import hashlib
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+LONGEST = 1_000_000
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class Stale(Exception):
+    """Somebody else has changed the file since it was read; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFile:
+    """`digest` names this state of the text."""
+
+    id: str
+    text: str
+    digest: str
+
+
+def read_document(folder: Path, id: str) -> DocumentFile | None:
+    """None where there is no such file, or it is no text."""
+    if not _ID.fullmatch(id):
+        return None
+    try:
+        written = (folder / f"{id}.md").read_bytes()
+        return DocumentFile(id, written.decode(), hashlib.sha256(written).hexdigest())
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def write_document(folder: Path, id: str, text: str, digest: str) -> None:
+    """`digest` is that of the text which was edited. Raises Stale, OSError."""
+    now = read_document(folder, id)
+    if now is None or now.digest != digest:
+        raise Stale
+    handle, beside = tempfile.mkstemp(prefix=".edited-", dir=folder)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text.replace("\r\n", "\n"))
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(beside, 0o644)
+        os.replace(beside, folder / f"{id}.md")
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
