@@ -10,7 +10,7 @@ from corpus.tokens import DICTIONARY
 from service.calibration import Calibration
 from service.dialogue import ApprovedAnswer
 
-VERSION = "0.3.0"
+VERSION = "0.4.0"
 
 
 @dataclass(frozen=True, slots=True)

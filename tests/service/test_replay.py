@@ -181,7 +181,7 @@ def test_the_command_tells_of_another_program_and_of_an_answer_that_was_touched(
     done = run(office, answer)
 
     assert done.returncode == 1
-    assert done.stderr.startswith("程序、规则或分词词典不是当时的：当时 0.2.0+abc，现在 0.3.0+")
+    assert done.stderr.startswith("程序、规则或分词词典不是当时的：当时 0.2.0+abc，现在 0.4.0+")
     assert done.stderr.endswith("\n重放的回答和记录不一样\n")
 
 
