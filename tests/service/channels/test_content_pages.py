@@ -1,0 +1,121 @@
+"""An official text is uploaded, completed and published at the console by two people, with the real commands."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from httpx2 import Response
+
+from corpus.settings import ROOT
+from corpus.snapshot import current_id
+from service.accounts import Role
+from service.app import build_app
+from service.settings import Settings
+from tests.service.channels.test_console import Desk
+from tests.service.conftest import NOW
+
+OFFICIAL = "咸安区托育服务补贴办法\n第一条 为了说明写法，制定本办法。\n第二条 托育补贴每学期发放700元。\n"
+HEAD = {
+    "title": "咸安区托育服务补贴办法",
+    "issuer": "咸安区人民政府",
+    "published_on": "2026-06-01",
+    "effective_from": "2026-07-01",
+    "scope": "湖北省咸宁市咸安区",
+    "authority": "区",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, published: Path) -> Path:
+    """A corpus of its own, published in a data folder of its own."""
+    for name in ("documents", "questions", "words"):
+        shutil.copytree(ROOT / "corpus" / name, tmp_path / name)
+    shutil.copy(ROOT / "corpus" / "office.yaml", tmp_path)
+    shutil.copytree(published, tmp_path / "var")
+    return tmp_path
+
+
+@pytest.fixture
+def app(folder: Path) -> FastAPI:
+    own = {"data_dir": folder / "var", "corpus_dir": folder, "embedding_model": "builtin"}
+    return build_app(Settings(_env_file=None, **own), now=lambda: NOW)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def editor(app: FastAPI, folder: Path) -> Desk:
+    return Desk(app, folder / "var" / "records.sqlite", "王编", Role.EDITOR)
+
+
+@pytest.fixture
+def approver(app: FastAPI, folder: Path) -> Desk:
+    return Desk(app, folder / "var" / "records.sqlite", "李审", Role.APPROVER)
+
+
+def upload(desk: Desk, content: bytes, id: str, **more: str) -> Response:
+    return desk.client.post(
+        "/console/documents", data={"id": id} | more, files={"file": ("办法.txt", content)}, headers=desk.headers
+    )
+
+
+def digest(page: str) -> str:
+    return page.partition('name="digest" value="')[2].partition('"')[0]
+
+
+def completed(draft: str) -> str:
+    """The draft with every field filled in as a person would."""
+    lines = draft.split("\n")
+    for field, value in HEAD.items():
+        at = next(number for number, line in enumerate(lines) if line.startswith(f"{field}:"))
+        lines[at] = f"{field}: {value}"
+    return "\n".join(lines)
+
+
+def test_an_official_text_goes_from_upload_to_live_and_back(
+    folder: Path, editor: Desk, approver: Desk, app: FastAPI
+) -> None:
+    first = current_id(folder / "var")
+    added = upload(editor, OFFICIAL.encode(), "xianan-childcare-2026")
+    assert (added.status_code, "读成了草稿" in added.text) == (200, True)
+    path = folder / "documents" / "xianan-childcare-2026.md"
+
+    opened = editor.get("/documents/xianan-childcare-2026")
+    assert "处不对" in opened.text
+    saved = editor.submit(
+        "/documents/xianan-childcare-2026", text=completed(path.read_text(encoding="utf-8")), digest=digest(opened.text)
+    )
+    assert "检查通过" in saved.text
+
+    difference = editor.submit("/publications/diff")
+    assert "<ins>第二条 托育补贴每学期发放700元。</ins>" in difference.text
+    assert "等另一位审批发布" in editor.submit("/publications/propose", why="新办法").text
+    assert current_id(folder / "var") == first
+    assert approver.submit("/publications/publish").status_code == 200
+    clause = "/api/v1/clauses/xianan-childcare-2026/2"
+    assert approver.client.get(clause).json()["text"] == "第二条 托育补贴每学期发放700元。"
+
+    approver.submit("/publications/rollback", why="试")
+    assert approver.client.get(clause).status_code == 404
+    assert current_id(folder / "var") == first
+
+
+def test_a_broken_file_is_refused_and_nothing_is_written(folder: Path, editor: Desk) -> None:
+    before = sorted((folder / "documents").iterdir())
+    refused = upload(editor, b"%PDF-1.7 broken", "broken-2026")
+    assert (refused.status_code, "读成了草稿" in refused.text) == (422, False)
+    assert sorted((folder / "documents").iterdir()) == before
+
+
+def test_an_edit_of_what_somebody_else_has_changed_meanwhile_is_not_saved(folder: Path, editor: Desk) -> None:
+    path = folder / "documents" / "later-changes.md"
+    stale = digest(editor.get("/documents/later-changes").text)
+    theirs = path.read_text(encoding="utf-8") + "\n"
+    path.write_text(theirs, encoding="utf-8")
+    refused = editor.submit("/documents/later-changes", text="mine", digest=stale)
+    assert (refused.status_code, "别人刚改过这份文件" in refused.text, ">mine<" in refused.text) == (409, True, True)
+    assert path.read_text(encoding="utf-8") == theirs
+
+
+@pytest.mark.parametrize("id", ["..%2foffice", "%2e%2e%2fwords%2fwording", "没有", "UPPER"])
+def test_only_documents_are_opened(editor: Desk, id: str) -> None:
+    assert editor.get(f"/documents/{id}").status_code == 404
