@@ -71,7 +71,9 @@ class Ledger:
         return wants
 
     def queue(self, moment: datetime, question: str, answer_id: str | None) -> int:
-        return self.unanswered.send(question, answer_id, "周敏", moment, by_words)
+        waiting = self.unanswered.put(question, answer_id, "周敏", moment)
+        self.unanswered.gather(by_words)
+        return self.unanswered.group_of(waiting)
 
     def figures(self, month: Month = NOVEMBER, now: datetime = NOW) -> Figures:
         return figures(month, Sources(self.records, self.unanswered, self.audit, self.handovers), by_words, now)

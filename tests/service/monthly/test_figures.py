@@ -140,7 +140,7 @@ def test_nobody_handed_over_has_no_wait(ledger: Ledger) -> None:
 
 
 def test_changes_are_what_was_published_and_filled_in_and_nothing_else(ledger: Ledger) -> None:
-    actions = ["publish", "sign_in", "rollback", "take", "propose", "confirm", "ask", "office_value"]
+    actions = ["publish", "sign_in", "rollback", "take", "propose", "confirm", "ask", "add_office_value"]
     for day, action in enumerate(actions, 1):
         ledger.audit.write(at(11, day), "罗主任", action, f"对象{day}")
     ledger.audit.write(datetime(2026, 11, 30, 15, 59, 59, 500000, tzinfo=UTC), "罗主任", "publish", "最后")
@@ -152,7 +152,7 @@ def test_changes_are_what_was_published_and_filled_in_and_nothing_else(ledger: L
         (3, "rollback", "对象3"),
         (5, "propose", "对象5"),
         (6, "confirm", "对象6"),
-        (8, "office_value", "对象8"),
+        (8, "add_office_value", "对象8"),
         (30, "publish", "最后"),
     ]
 
