@@ -32,6 +32,11 @@ def _cutter() -> jieba.Tokenizer:
     return cutter
 
 
+def words_of(text: str) -> list[str]:
+    """The text cut at its words; joined they are the text again."""
+    return list(_cutter().cut(text, HMM=False))
+
+
 def normalize(text: str) -> str:
     """Full width → half width, Traditional → Simplified, lower case."""
     return str(_simplifier().convert(unicodedata.normalize("NFKC", text))).lower()

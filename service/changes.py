@@ -7,9 +7,8 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import chain
 
-import jieba
-
 from corpus.clause import Clause
+from corpus.tokens import words_of
 
 
 class Kind(StrEnum):
@@ -80,6 +79,6 @@ def _kind(old: Clause | None, new: Clause | None) -> Kind:
 
 def _pieces(old: str, new: str) -> tuple[Piece, ...]:
     """By words, so that a person sees 500元 become 600元 and not 5 become 6."""
-    one, other = list(jieba.cut(old, HMM=False)), list(jieba.cut(new, HMM=False))
+    one, other = words_of(old), words_of(new)
     steps = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
     return tuple(Piece("".join(one[a:b]), "".join(other[c:d])) for _, a, b, c, d in steps)
