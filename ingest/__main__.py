@@ -135,7 +135,7 @@ def _decline(office: Office, options: argparse.Namespace) -> None:
 
 
 def _rollback(office: Office, options: argparse.Namespace) -> None:
-    console.print(f"已回退到快照 {roll_back(office, options.by or _login(), options.why)}")
+    console.print(f"已回退到快照 {roll_back(office, options.by, options.why, _login())}")
 
 
 _RUN: Mapping[str, Callable[[Office, argparse.Namespace], None]] = {

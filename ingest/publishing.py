@@ -212,18 +212,22 @@ def publish_alone(
     return name, {str(clause.ref): clause for clause in before}, wanted
 
 
-def roll_back(office: Office, by: str, why: str) -> str:
-    """Points back to the snapshot before; one person may do it, as a wrong answer must not wait."""
+def roll_back(office: Office, by: str, why: str, login: str = "命令行") -> str:
+    """Points back to the snapshot before; one person may do it, as a wrong answer must not wait. Without `by` it is
+    whoever has the command line, `login`. Raises Refused."""
+    if by:
+        _seat(office, by, Role.APPROVER)
     with ingest_lock(office.data_dir):
         name = rollback(office.data_dir)
-        office.audit.write(office.now, by, "rollback", _subject(name, why))
+        office.audit.write(office.now, by or login, "rollback", _subject(name, why))
     return name
 
 
 def _seat(office: Office, name: str, role: Role) -> None:
     account = next((one for one in office.accounts.all() if one.name == name and one.open), None)
     if account is None:
-        raise Refused(f"没有名为 {name} 的账号：先 python -m service.accounts invite {name} --role {role.value}")
+        invite = f"python -m service.accounts invite {name} --role {role.value}"
+        raise Refused(f"没有名为 {name} 的在用账号：先 {invite}，并打开链接设好密码")
     if not account.role.covers(role):
         raise Refused(f"{name} 的角色不够，要 {role.value} 以上")
 

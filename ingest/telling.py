@@ -31,6 +31,10 @@ def _lines(impact: Impact) -> Iterator[str]:
     else:
         yield "没有参数或核准的回答依据这些条款。"
     yield ""
+    if not impact.asked:
+        yield "没有可以试问的：这些条款还没有问法，群众怎么问、答得对不对都没有试过。"
+        yield "先在 questions/ 里补问法，再看一次。"
+        return
     yield f"按 {impact.on} 试问 {impact.asked} 个问题，回答不同的 {len(impact.answers)} 个："
     for answer in impact.answers:
         yield f"  问（{SOURCES[answer.source]}）：{answer.question}"

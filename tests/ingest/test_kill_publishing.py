@@ -22,7 +22,7 @@ from service.app import SHANGHAI
 from service.settings import Settings
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=SHANGHAI)
-KILLS = int(os.environ.get("TIAOWEN_KILLS", "5"))  # of each command
+KILLS = int(os.environ.get("TIAOWEN_KILLS", "2"))  # of each command
 BODY = "第一条 为了说明写法，制定本办法。\n第二条 申请人向窗口提交材料。\n"
 LONGEST = {"add": 3.0, "diff": 6.0, "propose": 8.0, "publish": 6.0, "rollback": 4.0}
 

@@ -112,7 +112,7 @@ def test_what_was_confirmed_holds_for_that_wording_only(office: Office, folder: 
 
 @pytest.mark.parametrize(
     ("who", "message"),
-    [("王编", "王编 的角色不够"), ("没有这人", "没有名为 没有这人 的账号")],
+    [("王编", "王编 的角色不够"), ("没有这人", "没有名为 没有这人 的在用账号")],
 )
 def test_only_an_approver_publishes(office: Office, folder: Path, who: str, message: str) -> None:
     propose(office, bank_only(folder), "王编", "补问法")
@@ -133,6 +133,16 @@ def test_what_was_proposed_before_another_publication_is_stale(office: Office, f
     publish_alone(office, lambda: before, "", "命令行")
     with pytest.raises(Refused, match="请重新提出"):
         publish_proposed(office, "李审")
+
+
+@pytest.mark.parametrize(
+    ("who", "message"), [("王编", "王编 的角色不够"), ("没有这人", "没有名为 没有这人 的在用账号")]
+)
+def test_only_an_approver_rolls_back_by_name(office: Office, folder: Path, who: str, message: str) -> None:
+    name, *_ = publish_alone(office, lambda: bank_only(folder), "", "命令行")
+    with pytest.raises(Refused, match=message):
+        roll_back(office, who, "试")
+    assert current_id(office.data_dir) == name
 
 
 def test_what_is_declined_is_not_published(office: Office, folder: Path) -> None:
