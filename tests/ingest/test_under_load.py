@@ -23,7 +23,7 @@ from service.settings import Settings
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=SHANGHAI)
 OLD, NEW = "支持保险机构开发相关责任险", "鼓励保险机构开发相关责任险"
-QUESTION = "第7条"
+QUESTION = "托育机构的责任险有没有保险公司做"
 
 
 @pytest.fixture
