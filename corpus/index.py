@@ -1,6 +1,6 @@
 """Clauses and the ways people ask for them → one search: words (bm25s) and vectors, fused by weighted sum."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -107,13 +107,16 @@ class Entries:
 
     def scores(self, query: Query, dense: float, synonyms: float, similar: Vectors | None) -> Vectors:
         """Words and vectors, each rescaled to 0–1 for this query; `similar` is what `similar()` gave, if asked."""
-        words = rescale(self._words(query.tokens) + synonyms * self._words(query.extra))
+        words = rescale(self.words(query, synonyms))
         if similar is None or not similar.any():
             return words
         near = _spread(similar)
         if self._size > _MANY:  # among very many, only what stands out counts
             words, near = words**2, near**2
         return (1 - dense) * words + dense * near
+
+    def words(self, query: Query, synonyms: float) -> Vectors:
+        return self._words(query.tokens) + synonyms * self._words(query.extra)
 
     def similar(self, query: Query) -> Vectors | None:
         """Cosine of the nearest texts; None where there are no vectors."""
@@ -160,9 +163,11 @@ class ClauseIndex:
         self._bank = bank
         self._embedder = embedder
         self._pool = ThreadPoolExecutor(_SEARCHES)  # Chroma searches beside the words
-        places = {str(clause.ref): n for n, clause in enumerate(clauses)}
+        self._places = {str(clause.ref): n for n, clause in enumerate(clauses)}
         self._questions = questions
-        self._owner = np.array([places.get(question.ref, -1) for question in questions], dtype=np.int64)
+        self._owner = np.array([self._places.get(question.ref, -1) for question in questions], dtype=np.int64)
+        self._unasked = np.setdiff1d(np.arange(len(clauses) if questions else 0), self._owner)
+        self.titles = {clause.ref.document_id: clause.document_title for clause in clauses}
 
     @property
     def has_vectors(self) -> bool:
@@ -229,6 +234,32 @@ class ClauseIndex:
             for score, n in weighed[:limit]
         ]
         return Results(found, ballot.shares, ballot.likeness)
+
+    def unasked(
+        self,
+        text: str,
+        *,
+        than: Collection[str],
+        on: date | None = None,
+        synonyms: Sequence[str] = (),
+        weights: Weights = Weights(),
+        boost: Callable[[Clause], float],
+    ) -> Found | None:
+        """Of the clauses that the bank holds no way of asking for, the one that holds most of the question's words, if
+        it holds more of them than each of the clauses `than`; `boost` is added to the `support` of all.
+
+        The others have the bank to speak for them, this one only its words."""
+        query = Query.of(text, synonyms, None)
+        near = self._entries.words(query, weights.synonyms)[self._unasked]
+        likely = [int(self._unasked[n]) for n in best_first(near, _VOTERS)]
+        allowed = [self._found(n, 0.0, 0.0, query, weights) for n in likely if self._allows(self.clauses[n], on, None)]
+        known = {self._places[ref] for ref in than if ref in self._places} - set(self._unasked)
+        rivals = [self._found(n, 0.0, 0.0, query, weights) for n in known]
+        best = max(allowed, key=lambda found: found.support + boost(found.clause), default=None)
+        if best is None:
+            return None
+        least = max((found.support + boost(found.clause) for found in rivals), default=0.0)
+        return best if best.support + boost(best.clause) > least else None
 
     def _allows(self, clause: Clause, on: date | None, documents: frozenset[str] | None) -> bool:
         in_time = on is None or (clause.known(on) and not clause.ended(on))

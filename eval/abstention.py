@@ -72,7 +72,7 @@ def _chance(asked: Asked, parts: Parts) -> float:
     understood = understand(asked.question, words)
     with parts.live.lease() as (snapshot, _):
         assert snapshot is not None
-        results = retrieve(understood, snapshot.index, words, parts.weights)
+        results = retrieve(understood, snapshot.index, words, parts.weights).whole
     return parts.calibration.chance(results, understood.on_topic)
 
 

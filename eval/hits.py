@@ -73,7 +73,7 @@ def _rank(
     weights: Weights,
     registers: dict[str, str],
 ) -> int:
-    found = retrieve(asked, snapshot.index, words, weights).found
+    found = retrieve(asked, snapshot.index, words, weights).whole.found
     right = [
         n
         for n, hit in enumerate(found)

@@ -24,9 +24,10 @@ def close(page: Page, asked: Understanding, clauses: Mapping[str, Clause], units
     if units:
         plan = not page.quotes or page.quotes[0].clause.verbatim
         page.lines.append(page.say("units" if plan else "units_digest", units="、".join(units)))
-    if any(_paid(page, quote) for quote in page.quotes):
+    dated_by = page.words.wording["validity_ref"]
+    if any(_paid(page, quote) and quote.clause.ref.document_id == dated_by.split("#")[0] for quote in page.quotes):
         page.lines.append(page.say("validity", unit="区卫健局" if "区卫健局" in units or not units else units[0]))
-        notice = clauses.get(page.words.wording["validity_ref"])
+        notice = clauses.get(dated_by)
         page.vouched.append(notice.text if notice else page.lines[-1])
 
 

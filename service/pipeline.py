@@ -13,7 +13,7 @@ from service.dialogue import Answer, Draft, Earlier, Level, Question, Searched, 
 from service.steps.approved import approved
 from service.steps.calculate import calculate
 from service.steps.compose import compose
-from service.steps.retrieve import retrieve, retrieve_parts
+from service.steps.retrieve import retrieve
 from service.steps.screen import screen
 from service.steps.understand import understand
 from service.steps.verify import citations, verify
@@ -82,17 +82,13 @@ def _found(
     asked: Understanding, snapshot: Snapshot | None, words: Words, parts: Parts, level: Level
 ) -> tuple[Searched, Level]:
     if snapshot is None:
-        return Searched(Results([], {}, {}), ()), level
+        return Searched(Results([], {}, {})), level
     try:
-        return _searched(asked, snapshot, words, parts.weights), level
+        return retrieve(asked, snapshot.index, words, parts.weights), level
     except Exception as error:  # noqa: BLE001 - whatever breaks in the vectors, the words still find clauses
         parts.warn(f"向量检索出错，这一问只按词检索：{type(error).__name__}")
-        return _searched(asked, snapshot, words, replace(parts.weights, dense=0, bank_dense=0)), Level.KEYWORDS
-
-
-def _searched(asked: Understanding, snapshot: Snapshot, words: Words, weights: Weights) -> Searched:
-    whole = retrieve(asked, snapshot.index, words, weights)
-    return Searched(whole, tuple(retrieve_parts(asked, snapshot.index, words, weights)))
+        by_words = replace(parts.weights, dense=0, bank_dense=0)
+        return retrieve(asked, snapshot.index, words, by_words), Level.KEYWORDS
 
 
 def _failed(words: Words) -> Draft:

@@ -1,12 +1,29 @@
-"""A clause named by its number (第七条, 12条第3款, 二（三）7) → the locators it may have."""
+"""What a question names: clauses by their numbers (第七条, 12条第3款, 二（三）7), documents by their titles."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from corpus.numerals import read_number
+from corpus.phrases import Phrases
+from corpus.tokens import normalize
+from service.words import Words
 
 _NUMBER = r"([0-9]+|[一二三四五六七八九十百]+)"
 _ARTICLE = re.compile(rf"第?{_NUMBER}条(?:之{_NUMBER})?(?:的?第?{_NUMBER}款)?")
 _POSITION = re.compile(r"([一二三])\(([一二三四五六])\)([0-9]{1,2})")
+_QUOTED = re.compile(r"《([^《》]{2,60})》")
+_BEFORE_ARTICLE = re.compile(rf"([\u3400-\u9fff]{{2,40}}?)(?:\([\u3400-\u9fff]{{2,4}}\))?的?第?{_NUMBER}条")
+_NOTE = re.compile(r"\([^()]*\)")
+_ENOUGH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """`documents` are ids of those that are held; `unheld` is the name of one that is not, "" where all are."""
+
+    documents: frozenset[str]
+    unheld: str
 
 
 def locators_in(normalized: str) -> tuple[str, ...]:
@@ -24,3 +41,41 @@ def locators_in(normalized: str) -> tuple[str, ...]:
 def _digits(text: str) -> str:
     number = read_number(text)
     return str(int(number)) if number is not None else text
+
+
+def documents_in(normalized: str, titles: Mapping[str, str], words: Words) -> Named:
+    """Documents named as such: between 《》, or before the number of an article. `titles` are those held, by id."""
+    held: set[str] = set()
+    unheld = ""
+    before = (match[0] for match in _BEFORE_ARTICLE.findall(normalized))
+    for name in (*_QUOTED.findall(normalized), *before):
+        own = _own_name(name, words)
+        meant = {document for document, title in titles.items() if own and _same(own, title)}
+        known = meant or any(_is(entry.names, name) for entry in words.authority)
+        held |= meant if len(meant) == 1 else set()
+        unheld = unheld or ("" if known or not own else name)
+    return Named(frozenset(held), unheld)
+
+
+def _own_name(name: str, words: Words) -> str:
+    """Without what leads to it (请问, 咸安区的, 这个); "" where no name is left but 条例, 办法."""
+    if not any(match.end == len(name) for match in words.intents["document"].find(name)):
+        return ""
+    lead = words.intents["document_lead"]
+    while first := next((match for match in lead.find(name) if match.start == 0 and match.end > 0), None):
+        name = name[first.end :]
+    bare = any(match.start == 0 and match.end == len(name) for match in words.intents["document"].find(name))
+    return "" if bare else name
+
+
+def _is(names: Phrases, name: str) -> bool:
+    """Whether it ends in one of the names that a document or a level (国家规定, 省条例) goes by."""
+    return any(match.end == len(name) for match in names.find(name))
+
+
+def _same(name: str, title: str) -> bool:
+    """Whether one is the other or its end, notes in brackets aside, or both end in the same long name; a notice has the
+    name of what it issues too."""
+    name, title = _NOTE.sub("", name), _NOTE.sub("", normalize(title))
+    held = [title, *_QUOTED.findall(title)]
+    return any(one.endswith((name, name[-_ENOUGH:])) if len(name) >= _ENOUGH else one.endswith(name) for one in held)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from corpus.clause import Clause
 from corpus.tokens import tokenize, tokens_of
 
-_FULL_STOP = re.compile(r"(?<=。〕)|(?<=[。！？\n])(?!〕)")
+_FULL_STOP = re.compile(r"(?<=。〕)|(?<=[。！？\n])(?!〕)(?!\s*\|)")  # a table stays with what leads to it
 _HALF_STOP = re.compile(r"(?<=[；])")
 _UNITS = re.compile(r"（责任单位：[^）]*）\s*$")
 _HEADING = re.compile(r"^\s*(?:[0-9]+[.．]|（[^）]{1,4}）|第[〇零一二三四五六七八九十百]+条)?[^。；，]{2,24}。$")

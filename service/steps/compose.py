@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TypeGuard
 
 from corpus.clause import Clause
 from corpus.index import Found, Results
@@ -27,6 +29,7 @@ _LIKE_A_BANK_QUESTION = 0.2
 _SURELY = 0.4
 _ASKED_BEFORE = 0.3
 _OTHER_KIND = 0.65
+_NAME_ALONE = 12
 _CHOICE = re.compile(r"[0-9]{1,2}[.。]?")
 _HOTLINE = ("12345", "110", "120")
 
@@ -43,8 +46,25 @@ def compose(
         return Draft(Status.ANSWERED, (words.wording["restart"],))
     if _CHOICE.fullmatch(asked.text) and not asked.said:
         return Draft(Status.ANSWERED, (words.wording["nothing_to_choose"],))
+    if asked.locators and searched.unheld:
+        return Draft(Status.NO_BASIS, (words.wording["no_such_document"],), reason="no_such_document")
     if asked.locators and not _there(asked.locators, clauses):
         return Draft(Status.NO_BASIS, (words.wording["no_such_clause"],), reason="no_such_clause")
+    draft = _draft(asked, searched, entitlements, words, clauses, calibration)
+    if not searched.unheld or not draft.quotes:
+        return draft
+    warning = words.wording["unheld"].format(name=searched.unheld)
+    return replace(draft, lines=(warning, *draft.lines), vouched=(*draft.vouched, warning))
+
+
+def _draft(
+    asked: Understanding,
+    searched: Searched,
+    entitlements: Sequence[Entitlement],
+    words: Words,
+    clauses: Mapping[str, Clause],
+    calibration: Calibration,
+) -> Draft:
     unstated = next(
         (u for u in words.unstated if u.phrases.said_in(asked.text) and not u.unless.said_in(asked.text)), None
     )
@@ -57,6 +77,9 @@ def compose(
         return _family(asked, words, clauses)
     if entitlements:
         return _benefits(asked, searched, entitlements, words, clauses, unstated)
+    off_topic = reason == "out_of_scope" or calibration.off_topic(results, asked.on_topic)
+    if _says_more(searched.unasked, sure=off_topic or reason is not None):
+        return _lookup(asked, _put_first(searched, searched.unasked), words, clauses)
     overview = next(
         (o for o in words.overviews if o.phrases.said_in(asked.text) and not o.unless.said_in(asked.text)), None
     )
@@ -66,7 +89,7 @@ def compose(
         return _unstated(asked, searched, words, unstated, clauses)
     if _of_another_place(asked, found):
         return Draft(Status.NO_BASIS, (words.wording["other_place"].format(place="外地"),), reason="other_place")
-    if reason == "out_of_scope" or calibration.off_topic(results, asked.on_topic):
+    if off_topic:
         return Draft(Status.OUT_OF_SCOPE, (words.wording["out_of_scope"],), reason="off_topic", vouched=_HOTLINE)
     if reason == "no_basis" or not found:
         return _no_basis(asked, found, words, clauses)
@@ -143,7 +166,8 @@ def _lookup(asked: Understanding, searched: Searched, words: Words, clauses: Map
         name = "also" if n else ("lookup" if clause.verbatim else "lookup_digest")
         page.lines.append(page.say(name, title=clause.document_title, label=clause.label))
         for said in _asked_of(asked, clause, searched):
-            quote = Quote(clause, operative(clause, said, asked.synonyms))
+            whole = clause == first and _reads_out(asked, words)
+            quote = Quote(clause, clause.text.strip() if whole else operative(clause, said, asked.synonyms))
             if quote not in page.quotes:
                 page.show(quote)
         _force(page, clause, asked)
@@ -151,6 +175,11 @@ def _lookup(asked: Understanding, searched: Searched, words: Words, clauses: Map
         page.lines[0] += page.prove(page.lines[0], first) or "[1]"
     close(page, asked, clauses, first.units)
     return page.draft(Status.ANSWERED, None, first.units)
+
+
+def _reads_out(asked: Understanding, words: Words) -> bool:
+    """Whether it only names a clause, to see what stands there."""
+    return bool(asked.locators) and (len(asked.text) <= _NAME_ALONE or words.intents["read_out"].said_in(asked.text))
 
 
 def _clauses_to_show(searched: Searched) -> list[Clause]:
@@ -211,6 +240,11 @@ def _benefits(
     unstated: Unstated | None,
 ) -> Draft:
     page = Page(words)
+    newer = searched.unasked
+    if _says_more(newer):
+        page.lines.append(page.say("unasked", title=newer.clause.document_title, label=newer.clause.label))
+        page.show(Quote(newer.clause, operative(newer.clause, asked.query, asked.synonyms)))
+        page.lines.append(page.say("or_benefit", names="、".join(entitlement.name for entitlement in entitlements)))
     statuses = [write_benefit(page, asked, entitlement, clauses) for entitlement in entitlements]
     units = tuple(dict.fromkeys(unit for entitlement in entitlements for unit in entitlement.units))
     status, reason = _overall(statuses), None
@@ -263,6 +297,17 @@ def _also(page: Page, quote: Quote) -> None:
 
 def _speaks_of_it(hit: Found) -> bool:
     return hit.support >= SUPPORT_FLOOR or hit.likeness >= _LIKE_A_BANK_QUESTION
+
+
+def _says_more(unasked: Found | None, *, sure: bool = False) -> TypeGuard[Found]:
+    """Whether a clause that no way of asking speaks for answers by its words; `sure`: against what the bank says."""
+    return unasked is not None and unasked.support >= (_SURELY if sure else SUPPORT_FLOOR)
+
+
+def _put_first(searched: Searched, hit: Found) -> Searched:
+    others = [other for other in searched.whole.found if other.clause != hit.clause]
+    first = replace(hit, score=max((other.score for other in others), default=0.0))
+    return replace(searched, whole=replace(searched.whole, found=[first, *others]))
 
 
 def _alike(one: str, other: str) -> bool:

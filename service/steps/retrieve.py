@@ -1,50 +1,92 @@
 """What was asked → the clauses that may answer it: searched, the local plan and the named documents first."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import replace
 
 from corpus.clause import Clause
 from corpus.index import ClauseIndex, Found, Results, Weights
-from service.dialogue import Part, Understanding
+from service.dialogue import Part, Searched, Understanding
+from service.references import Named, documents_in
+from service.rules.catalogue import benefits
 from service.word_entries import Authority
 from service.words import Words
 
 _DEPTH = 5
 _NAMED = 2.0
+_TITLED = 0.6
 
 
-def retrieve(understanding: Understanding, index: ClauseIndex, words: Words, weights: Weights) -> Results:
-    """Best first; place and authority are added to the search's own score, a clause named by number stands first."""
-    active = [entry for entry in words.authority if not entry.names.each or entry.names.said_in(understanding.text)]
-    named = understanding.locators
-    labels = "".join(f" 第{locator.partition('.')[0]}条" for locator in named)
+def retrieve(understanding: Understanding, index: ClauseIndex, words: Words, weights: Weights) -> Searched:
+    """For the whole message and for each of its questions, best first; place and authority are added to the search's
+    own score, a clause named by number stands first."""
+    named = documents_in(understanding.text, index.titles, words)
+    boost = _boost(understanding, named, words)
+    whole = _look_up(understanding, index, weights, boost)
+    by_words = replace(weights, dense=0.0)  # the whole message was searched by vectors already
+    parts = tuple(_parts(understanding, index, by_words, words, named))
+    return Searched(whole, parts, _unasked(understanding, index, weights, whole, boost), named.unheld)
+
+
+def _look_up(
+    understanding: Understanding, index: ClauseIndex, weights: Weights, boost: Callable[[Clause], float]
+) -> Results:
+    labels = "".join(f" 第{locator.partition('.')[0]}条" for locator in understanding.locators)
     return index.look_up(
         understanding.query + labels,
         on=understanding.on,
         synonyms=understanding.synonyms,
         weights=weights,
         limit=_DEPTH,
-        boost=lambda clause: _weight(active, clause) + (_NAMED if _is_named(clause, named, active) else 0.0),
+        boost=boost,
     )
 
 
-def retrieve_parts(
-    understanding: Understanding, index: ClauseIndex, words: Words, weights: Weights
+def _parts(
+    understanding: Understanding, index: ClauseIndex, weights: Weights, words: Words, named: Named
 ) -> Iterator[tuple[Part, Found]]:
     """The best clause for each question of a message that asks several."""
-    by_words = replace(weights, dense=0.0)  # the whole message was searched by vectors already
     for part in understanding.parts:
         asked = replace(understanding, text=part.text, query=part.text, synonyms=part.synonyms)
-        for hit in retrieve(asked, index, words, by_words).found[:1]:
+        for hit in _look_up(asked, index, weights, _boost(asked, named, words)).found[:1]:
             yield part, hit
 
 
-def _is_named(clause: Clause, named: tuple[str, ...], active: list[Authority]) -> bool:
-    """By number, in a document that the question names, or else in the local plan."""
-    if not any(clause.ref.locator == one or clause.ref.locator.startswith(f"{one}.") for one in named):
-        return False
-    documents = {entry.document for entry in active if entry.document and entry.names.each}
-    return clause.ref.document_id in documents if documents else clause.authority == "区" and clause.verbatim
+def _unasked(
+    understanding: Understanding,
+    index: ClauseIndex,
+    weights: Weights,
+    whole: Results,
+    boost: Callable[[Clause], float],
+) -> Found | None:
+    if understanding.locators:
+        return None
+    basis = {benefits()[slug].basis for slug in understanding.subjects if slug in benefits()}
+    return index.unasked(
+        understanding.query,
+        than=basis | {str(hit.clause.ref) for hit in whole.found[:1]},
+        on=understanding.on,
+        synonyms=understanding.synonyms,
+        weights=weights,
+        boost=boost,
+    )
+
+
+def _boost(understanding: Understanding, named: Named, words: Words) -> Callable[[Clause], float]:
+    active = [entry for entry in words.authority if not entry.names.each or entry.names.said_in(understanding.text)]
+    documents: Set[str] = named.documents | {entry.document for entry in active if entry.document and entry.names.each}
+    documents = documents or {entry.document for entry in active if entry.document and entry.weight > 0}
+
+    def boost(clause: Clause) -> float:
+        weight = _weight(active, clause)
+        weight = max(_TITLED, weight) if clause.ref.document_id in named.documents else weight
+        by_number = clause.ref.document_id in documents and _has_number(clause, understanding.locators)
+        return weight + (_NAMED if by_number else 0.0)
+
+    return boost
+
+
+def _has_number(clause: Clause, locators: tuple[str, ...]) -> bool:
+    return any(clause.ref.locator == one or clause.ref.locator.startswith(f"{one}.") for one in locators)
 
 
 def _weight(active: list[Authority], clause: Clause) -> float:

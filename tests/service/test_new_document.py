@@ -1,0 +1,141 @@
+"""A document that was published yesterday, for which nobody has written ways of asking yet, and documents not held."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from corpus.embedder import Embedder
+from corpus.settings import ROOT
+from corpus.snapshot import build, publish
+from ingest.gather import gather
+from service.app import build_parts
+from service.dialogue import Answer, Question, Status
+from service.pipeline import Parts, answer_question
+from service.settings import Settings
+
+TODAY = date(2026, 11, 24)
+TITLE = "关于印发《样例区托育运营补贴办法（试行）》的通知"
+TABLE = """第二条　对符合条件的普惠托育机构按照实际收托人数给予运营补贴，标准如下：
+
+| 托位类型 | 每人每月（元） |
+| --- | --- |
+| 乳儿班 | 320 |
+| 托大班 | 160 |"""
+BODY = f"""第一条　本办法所称托育机构，是指在本区依法登记、完成备案的机构。
+
+{TABLE}
+
+第三条　婴幼儿连续入托满三个月的，由监护人申请交通补助，每名婴幼儿每月80元。
+
+第四条　以虚报人数等手段骗取补贴的，追回补贴资金，三年内不再受理其申请。
+"""
+
+
+@pytest.fixture(scope="module")
+def ask(
+    tmp_path_factory: pytest.TempPathFactory, embedder: Embedder, write_document: Callable[..., Path]
+) -> Callable[[str], Answer]:
+    """The shipped corpus and one more document of the district's, without a line in the question bank."""
+    folder = tmp_path_factory.mktemp("more")
+    for name in ("documents", "questions"):
+        (folder / name).mkdir()
+        for path in (ROOT / "corpus" / name).iterdir():
+            (folder / name / path.name).write_bytes(path.read_bytes())
+    write_document(
+        folder / "documents", "sample-2026", BODY, title=TITLE, published_on="2026-11-01", effective_from="2026-11-10"
+    )
+    source, problems = gather(folder / "documents")
+    assert problems == []
+    publish(folder / "var", build(folder / "var", source, embedder))
+    settings = Settings(_env_file=None, data_dir=folder / "var", embedding_model="builtin")
+    parts = build_parts(settings, pytest.fail)
+    return lambda question: answer_question(Question(question, TODAY), parts)
+
+
+def quotes(answer: Answer) -> list[tuple[str, str]]:
+    return [(citation.ref, citation.quote) for citation in answer.citations]
+
+
+ARTICLE_3 = ("sample-2026#3", "第三条　婴幼儿连续入托满三个月的，由监护人申请交通补助，每名婴幼儿每月80元。")
+ARTICLE_4 = ("sample-2026#4", "第四条　以虚报人数等手段骗取补贴的，追回补贴资金，三年内不再受理其申请。")
+
+
+def test_its_own_clause_comes_before_an_older_benefit_of_like_name(ask: Callable[[str], Answer]) -> None:
+    answer = ask("婴幼儿入托交通补助每个月多少钱")
+    assert quotes(answer)[0] == ARTICLE_3
+    first, _, rest = answer.text.partition("如果您问的是入托补贴：")
+    assert "80元" in first
+    assert "500元" not in first
+    assert "500元" in rest
+
+
+def test_an_older_benefit_called_by_its_name_is_answered_as_before(ask: Callable[[str], Answer]) -> None:
+    answer = ask("二宝入托补贴一学期多少钱")
+    assert quotes(answer)[0][0] == "xianan-2023#7"
+    assert "sample-2026" not in {citation.ref.partition("#")[0] for citation in answer.citations}
+
+
+def test_what_it_settles_is_answered_though_the_bank_knows_nothing_of_it(ask: Callable[[str], Answer]) -> None:
+    answer = ask("骗取补贴怎么处理")
+    assert (answer.status, quotes(answer)[0]) == (Status.ANSWERED, ARTICLE_4)
+
+
+@pytest.mark.parametrize("question", ["公交卡补助怎么领", "今天天气怎么样"])
+def test_one_word_in_common_makes_no_answer_of_it(ask: Callable[[str], Answer], question: str) -> None:
+    assert ask(question).status is Status.OUT_OF_SCOPE
+
+
+def test_its_article_is_found_by_its_title_and_number(ask: Callable[[str], Answer]) -> None:
+    assert quotes(ask("托育运营补贴办法第三条")) == [ARTICLE_3]
+
+
+def test_a_number_alone_is_the_plans_article(ask: Callable[[str], Answer]) -> None:
+    assert quotes(ask("第四条"))[0][0] == "xianan-2023#4"
+
+
+def test_a_table_is_quoted_with_the_sentence_that_leads_to_it(ask: Callable[[str], Answer]) -> None:
+    assert quotes(ask("托大班的运营补贴标准是多少"))[0] == ("sample-2026#2", TABLE.replace("\n\n", "\n"))
+
+
+def test_the_plans_missing_validity_is_not_said_of_another_document(ask: Callable[[str], Answer]) -> None:
+    assert "没有写明有效期" not in ask("托育运营补贴办法第三条").text
+
+
+class TestDocumentsThatAreNotHeld:
+    @pytest.mark.parametrize(
+        "question", ["劳动法第六十二条", "请问按照托育服务管理条例第4条怎么罚", "育儿补贴办法（试行）第三条"]
+    )
+    def test_its_article_is_not_taken_from_the_plan(self, parts: Parts, question: str) -> None:
+        answer = answer_question(Question(question, TODAY), parts)
+        assert (answer.status, answer.reason, answer.citations) == (Status.NO_BASIS, "no_such_document", ())
+
+    def test_named_without_a_number_it_is_said_first_that_it_is_not_held(self, parts: Parts) -> None:
+        answer = answer_question(Question("《劳动合同法》产假多少天", TODAY), parts)
+        assert answer.text.startswith("资料里没有收录《劳动合同法》，下面是资料里最接近的内容，不是它的规定。\n")
+
+    @pytest.mark.parametrize(
+        ("question", "ref"),
+        [
+            ("方案第七条", "xianan-2023#7"),
+            ("这个办法第七条", "xianan-2023#7"),
+            ("咸安区的规定第7条讲么事", "xianan-2023#7"),
+            ("《实施方案》第七条", "xianan-2023#7"),
+            ("人口与计划生育法第18条", "population-law-2021#18"),
+            ("请问计划生育法第十八条怎么说", "population-law-2021#18"),
+            ("女职工劳动保护特别规定第7条", "women-labour-protection-2012#7"),
+        ],
+    )
+    def test_documents_that_are_held_are_known_by_the_names_people_use(
+        self, parts: Parts, question: str, ref: str
+    ) -> None:
+        assert quotes(answer_question(Question(question, TODAY), parts))[0][0] == ref
+
+
+@pytest.mark.parametrize("question", ["第七条", "方案第7条写的什么", "二（三）7"])
+def test_who_only_names_a_clause_is_shown_all_of_it(parts: Parts, question: str) -> None:
+    with parts.live.lease() as (snapshot, _):
+        assert snapshot is not None
+        text = snapshot.by_ref["xianan-2023#7"].text.strip()
+    assert quotes(answer_question(Question(question, TODAY), parts))[0] == ("xianan-2023#7", text)
