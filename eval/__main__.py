@@ -8,6 +8,7 @@ from statistics import median
 
 from rich.console import Console
 
+from corpus.command_line import CommandLine
 from eval.abstention import leanings
 from eval.ask import ask_all
 from eval.baseline import FILE as BASELINE
@@ -42,7 +43,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m eval", description="标准题打分")
+    parser = CommandLine("python -m eval", "标准题打分")
     parser.add_argument("--questions", type=Path, default=QUESTIONS)
     parser.add_argument("--misses", action="store_true", help="列出每一道错题")
     parser.add_argument("--report", type=Path, default=None, help="网页写到哪里（默认在数据文件夹的 eval/report.html）")

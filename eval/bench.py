@@ -1,6 +1,5 @@
 """python -m eval.bench: starts the real service and times it, beside a bare echo on the same machine."""
 
-import argparse
 import json
 import os
 import platform
@@ -27,6 +26,7 @@ from fastapi import FastAPI
 from rich.console import Console
 from rich.table import Column, Table
 
+from corpus.command_line import CommandLine
 from corpus.embedder import BUILT_IN, load_embedder
 from corpus.probe import probe
 from corpus.settings import ROOT
@@ -99,7 +99,7 @@ class Articles:
 
 def main(arguments: Sequence[str]) -> int:
     """0: measured, whether or not the targets were met; 1: could not be measured."""
-    parser = argparse.ArgumentParser(prog="python -m eval.bench", description="测速：启动、提问、入库、大库检索")
+    parser = CommandLine("python -m eval.bench", "测速：启动、提问、入库、大库检索")
     parser.add_argument("--quick", action="store_true", help="不测大库")
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from corpus import vectors
 from corpus.clause import Clause, Problem
+from corpus.command_line import CommandLine
 from corpus.embedder import EmbedderUnavailable
 from corpus.settings import CorpusSettings
 from corpus.snapshot import IngestRunning, SnapshotUnreadable, Source, current_id
@@ -73,35 +74,36 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m ingest",
-        description="文件和问法 → 条款 → 快照；另有 add diff confirm propose publish decline rollback",
+    parser = CommandLine(
+        "python -m ingest", "文件和问法 → 条款 → 快照；另有 add diff confirm propose publish decline rollback"
     )
-    parser.add_argument("names", nargs="*", help="只重新入库这几份文件（编号），其余照旧")
+    parser.add_argument("names", nargs="*", metavar="编号", help="只重新入库这几份文件（编号），其余照旧")
     parser.add_argument("--check", action="store_true", help="只检查，不建库")
     parser.add_argument("--alone", default="", metavar="理由", help="条款有变化也一个人发布，理由记入审计")
     _of_files(parser)
     return parser.parse_args(arguments)
 
 
-def _of_files(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--documents", type=Path, help="文件夹，默认 corpus/documents；问法在旁边的 questions")
+def _of_files(parser: CommandLine) -> None:
+    parser.add_argument(
+        "--documents", type=Path, metavar="文件夹", help="默认 corpus/documents；问法在旁边的 questions"
+    )
 
 
 def _command(arguments: Sequence[str]) -> int:
     name, *rest = arguments
-    parser = argparse.ArgumentParser(prog=f"python -m ingest {name}")
+    parser = CommandLine(f"python -m ingest {name}")
     if name in {"diff", "confirm", "propose"}:
         _of_files(parser)
     if name == "diff":
-        parser.add_argument("--on", type=date.fromisoformat, help="按哪天问，默认今天或变化生效那天")
+        parser.add_argument("--on", type=date.fromisoformat, metavar="日期", help="按哪天问，默认今天或变化生效那天")
         parser.add_argument("--json", action="store_true", help="印成 JSON")
     else:
-        parser.add_argument("--by", required=name != "rollback", default="", help="坐席台账号的名字")
+        parser.add_argument("--by", required=name != "rollback", default="", metavar="名字", help="坐席台账号的名字")
     if name == "confirm":
         parser.add_argument("subjects", nargs="+", metavar="名称", help="diff 里列出的")
     if name in {"propose", "rollback"}:
-        parser.add_argument("--why", required=name == "propose", default="", help="为什么")
+        parser.add_argument("--why", required=name == "propose", default="", metavar="理由", help="为什么")
     options = parser.parse_args(rest)
     _RUN[name](open_office(Settings(), now_in_shanghai()), options)
     return 0

@@ -1,9 +1,9 @@
 """python -m ingest add FILE…: official files → drafts in documents/ for a person to complete, and a full account."""
 
-import argparse
 import json
 import os
 import re
+import shlex
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from corpus.clause import Document, Problem
+from corpus.command_line import CommandLine
 from corpus.load import load_documents
 from corpus.settings import CorpusSettings
 from ingest.draft import Draft, LostText, draft, problems, refs, refs_of
@@ -71,10 +72,12 @@ class Report:
 
 def main(arguments: Sequence[str]) -> int:
     """0: every file became a draft; 1: at least one did not, the others did."""
-    parser = argparse.ArgumentParser(prog="python -m ingest add", description="官方文件 → 待人核对的草稿")
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".html .docx .pdf .md .txt")
-    parser.add_argument("--id", default="", help="文件编号，只能和一份文件一起用；不写就用文件名")
-    parser.add_argument("--corpus", type=Path, help="资料文件夹，默认是设置里的 CORPUS_DIR")
+    parser = CommandLine("python -m ingest add", "官方文件 → 待人核对的草稿")
+    parser.add_argument("files", nargs="+", type=Path, metavar="文件", help=".html .docx .pdf .md .txt")
+    parser.add_argument(
+        "--id", default="", metavar="编号", help="只能和一份文件一起用；不写就用文件名，中文名用文号或日期"
+    )
+    parser.add_argument("--corpus", type=Path, metavar="文件夹", help="资料文件夹，默认是设置里的 CORPUS_DIR")
     parser.add_argument("--replace", action="store_true", help="编号已有时替换原来的文件")
     parser.add_argument("--json", action="store_true", help="把报告写成 JSON")
     options = parser.parse_args(arguments)
@@ -92,15 +95,16 @@ def main(arguments: Sequence[str]) -> int:
 
 def add(files: Sequence[Path], documents: Path, on: date, *, document_id: str = "", replace: bool = False) -> Report:
     """Each file by itself; one that fails leaves nothing behind and does not stop the others."""
-    done = [_add(file, documents, on, document_id or slug(file), replace=replace) for file in files]
+    done = [_add(file, documents, on, document_id, replace=replace) for file in files]
     return Report(
         tuple(one for one in done if isinstance(one, Added)), tuple(one for one in done if isinstance(one, Failed))
     )
 
 
 def slug(file: Path) -> str:
-    """`Plan (2023).docx` → plan-2023; "" when the name has no letter or digit to use."""
-    return re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")[:_LONGEST_ID].strip("-")
+    """`Plan (2023).docx` → plan-2023; "" for a Chinese name of which nothing but digits would be left."""
+    kept = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")[:_LONGEST_ID].strip("-")
+    return kept if file.stem.isascii() or re.search("[a-z]", kept) else ""
 
 
 def told(report: Report) -> str:
@@ -108,35 +112,70 @@ def told(report: Report) -> str:
     return "\n".join([*map(_told_added, report.added), *map(_told_failed, report.failed)])
 
 
-def _add(file: Path, documents: Path, on: date, document_id: str, *, replace: bool) -> Added | Failed:
+def _add(file: Path, documents: Path, on: date, wanted: str, *, replace: bool) -> Added | Failed:
     name = _printable(str(file))
-    if not _ID.fullmatch(document_id) or len(document_id) > _LONGEST_ID:
-        return Failed(name, "没有可用的编号", "用 --id 给一个，只用小写字母、数字和连字符，如 xianan-2023")
-    path = documents / f"{document_id}.md"
     if not documents.is_dir():
         return Failed(name, f"没有文件夹 {documents}", "核对 --corpus")
-    if path.exists() and not replace:
-        return Failed(name, f"编号 {document_id} 已有文件", "换一个 --id；确要替换时加 --replace")
     extract = read_apart(file)
     if isinstance(extract, Refused):
         return Failed(name, extract.what, extract.mend)
-    replaced, before = path.exists(), _existing(documents, document_id)
     try:
-        made = draft(extract, document_id, on, before)
-        found = problems(made.text, path)
+        derived = "" if wanted or slug(file) else draft(extract, "unnamed", on, None).derived_id
+        named = wanted or slug(file) or derived
+        path = documents / f"{named}.md"
+        if wrong := _unusable(named):
+            return Failed(name, wrong, _id_example(name, on))
+        if path.exists() and (derived or not replace):
+            return Failed(name, f"编号 {named} 已有文件", _taken(name, derived))
+        replaced, before = path.exists(), _existing(documents, named)
+        made = draft(extract, named, on, before)
+        found = sorted([*problems(made.text, path), *made.unsettled(path)], key=lambda problem: problem.line)
         write_beside(path, made.text)
     except LostText:
         return Failed(name, "读出的字数和草稿对不上，没有写", "另存为 .docx 或 .txt 再加")
     except OSError:
-        return Failed(name, f"{path} 写不了", "核对文件夹的写权限和磁盘空间")
+        return Failed(name, f"{documents} 写不了", "核对文件夹的写权限和磁盘空间")
     now = set(refs_of(made.text, path))
     lost = tuple(ref for ref in refs(before) if ref not in now)
-    return _added(name, extract.kind, path, made, found, replaced=replaced, lost=lost)
+    return _added(name, extract.kind, path, made, found, replaced=replaced, lost=lost, derived=bool(derived))
+
+
+def _unusable(named: str) -> str:
+    """What is wrong with it, "" when it can be the name of a document."""
+    if not named:
+        return "没有可用的编号"
+    sound = _ID.fullmatch(named) and len(named) <= _LONGEST_ID
+    return "" if sound else f"编号 {_short(_printable(named))} 不能用"
+
+
+def _id_example(name: str, on: date) -> str:
+    return f"用小写字母、数字和连字符给一个，如：{_again(name)} xianan-{on.year}"
+
+
+def _taken(name: str, derived: str) -> str:
+    """A name made from the text may be another document's: that one is replaced only where a person says so."""
+    if not derived:
+        return "换一个 --id；确要替换时加 --replace"
+    again = _again(name)
+    return f"是另一份文件时换一个编号：{again} {derived}-b；确要替换时：{again} {derived} --replace"
+
+
+def _again(name: str) -> str:
+    return f"python -m ingest add {shlex.quote(name)} --id"
 
 
 def _added(
-    name: str, kind: str, path: Path, made: Draft, found: list[Problem], *, replaced: bool, lost: tuple[str, ...]
+    name: str,
+    kind: str,
+    path: Path,
+    made: Draft,
+    found: list[Problem],
+    *,
+    replaced: bool,
+    lost: tuple[str, ...],
+    derived: bool,
 ) -> Added:
+    chosen = Remark("编号", f"文件名里没有字母，{path.stem} 是按文号或日期取的；不合适就删去 {path}，用 --id 再加一次")
     return Added(
         file=name,
         kind=kind,
@@ -148,7 +187,7 @@ def _added(
         dropped_characters=made.dropped_characters,
         restored=made.restored,
         dropped=made.dropped,
-        remarks=made.remarks,
+        remarks=(*made.remarks, chosen) if derived else made.remarks,
         problems=tuple(Trouble(problem.line, problem.what, problem.mend) for problem in found),
         lost_refs=lost,
     )

@@ -40,6 +40,7 @@ _FOOTER = re.compile(
     r"【\s*(?:打印|关闭|字体)|下载.*APP|关注.*(?:微信|公众号)|扫一扫|扫描.*二维码|版权所有|ICP备|公网安备"
     r"|网站标识码|主办单位[：:]|承办单位[：:]|技术支持[：:]|责任编辑[：:]|分享到"
 )
+_ARTICLE = re.compile(r"第[一二三四五六七八九十百零]+[章条][\s\u3000]")
 _DATE = re.compile(r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日")
 
 
@@ -148,6 +149,8 @@ def _edge(lines: list[str], *marks: re.Pattern[str]) -> int:
     """How many lines from the edge could belong to the page: blank, short, or plainly marked."""
 
     def may_belong(line: str) -> bool:
+        if _ARTICLE.match(line):
+            return False
         if len(line) <= _LONGEST_NOISE:
             return not _DATE.search(line) or any(mark.search(line) for mark in marks)
         return len(line) <= _LONGEST_MARKED and any(mark.search(line) for mark in marks)

@@ -21,6 +21,7 @@ from threadpoolctl import threadpool_limits
 from tokenizers import Tokenizer, models, pre_tokenizers
 from torch.nn import functional
 
+from corpus.command_line import CommandLine
 from corpus.embedder import MODEL, BuiltInEmbedder, Vectors
 from ingest.training_pairs import (
     UNKNOWN,
@@ -232,7 +233,7 @@ def _fix_randomness(seed: int) -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="训练内置向量模型")
+    parser = CommandLine("python -m ingest.train", "训练内置向量模型")
     parser.add_argument(
         "--shared", type=Path, default=Path(os.environ.get("TIAOWEN_SHARED", "../shared")), help="数据文件夹"
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, make_url
 
+from corpus.command_line import CommandLine
 from corpus.snapshot import IngestRunning
 from service import backup
 from service.app import embedder_or_none, now_in_shanghai
@@ -36,14 +37,14 @@ _KINDS = {
 Command = Callable[[argparse.Namespace, Settings], int]
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> CommandLine:
     """No command: serve."""
-    whole = argparse.ArgumentParser(prog="python -m service", description="不写命令就是启动服务")
+    whole = CommandLine("python -m service", "不写命令就是启动服务")
     whole.add_argument("--ingest-first", action="store_true", help="启动服务前，没有快照就先入库")
     whole.set_defaults(command=None)
     commands = whole.add_subparsers(title="命令", metavar="命令")
 
-    def add(name: str, command: Command, told: str) -> argparse.ArgumentParser:
+    def add(name: str, command: Command, told: str) -> CommandLine:
         one = commands.add_parser(name, help=told, description=told)
         one.set_defaults(command=command)
         return one
@@ -57,8 +58,8 @@ def parser() -> argparse.ArgumentParser:
     restored.add_argument("file", type=Path, metavar="文件")
     restored.add_argument("--over", action="store_true", help="已有内容也换成备份里的")
     switched = add("channel", _channel, "停用或打开一个渠道；什么也不写就列出各渠道")
-    switched.add_argument("channel", nargs="?", choices=[channel.value for channel in Channel])
-    switched.add_argument("to", nargs="?", choices=["on", "off"])
+    switched.add_argument("channel", nargs="?", choices=[channel.value for channel in Channel], metavar="渠道")
+    switched.add_argument("to", nargs="?", choices=["on", "off"], metavar="on或off")
     switched.add_argument("--by", default="", metavar="名字")
     switched.add_argument("--why", default="", metavar="原因")
     return whole

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 LARGEST_FILE = 20 * 1024 * 1024
 MOST_CHARACTERS = 1_000_000
 LONGEST_PARAGRAPH = 20_000
+UNSEEN = "网页上看不见的字"
 
 # What carries no meaning in print: blanks, control characters, zero-width marks.
 _BLANK = re.compile("[\\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
@@ -47,11 +48,16 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """What does not come into the draft, where it stood, and why."""
+    """What does not come into the draft, where it stood, and why; `added` as with Piece."""
 
     place: str
     text: str
     why: str
+    added: int = 0
+
+    @property
+    def size(self) -> int:
+        return count(self.text) - self.added
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,8 @@ class Remark:
 @dataclass(frozen=True, slots=True)
 class Extract:
     """A whole file. `extracted` is counted where the text comes out of the file, before anything is sorted:
-    count(pieces) - added + count(notes) + count(dropped) must equal it.
+    count(pieces) + count(notes) + count(dropped) - added must equal it. `meta` is what a page says in its meta tags
+    and shows nobody, so it is not counted.
     """
 
     kind: str
@@ -74,11 +81,12 @@ class Extract:
     dropped: tuple[Dropped, ...]
     remarks: tuple[Remark, ...]
     extracted: int
+    meta: tuple[tuple[str, str], ...] = ()
 
     @property
     def accounted(self) -> int:
         kept = sum(count(piece.text) - piece.added for piece in self.pieces)
-        return kept + sum(count(note.text) for note in self.notes) + sum(count(item.text) for item in self.dropped)
+        return kept + sum(count(note.text) for note in self.notes) + sum(item.size for item in self.dropped)
 
 
 def count(text: str) -> int:
@@ -106,7 +114,7 @@ def tidied(extract: Extract) -> Extract:
     if long := next((piece for piece in pieces if len(piece.text) > LONGEST_PARAGRAPH), None):
         raise Unreadable(f"{long.place}一段超过 {LONGEST_PARAGRAPH} 字", "按自然段换行")
     odd = tuple(Remark(piece.place, what) for piece in pieces if (what := _oddity(piece.text)))
-    kept = tuple(item for item in dropped if count(item.text))
+    kept = tuple(item for item in dropped if item.size)
     return replace(extract, pieces=pieces, notes=notes, dropped=kept, remarks=extract.remarks + odd)
 
 

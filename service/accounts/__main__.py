@@ -1,8 +1,8 @@
 """python -m service.accounts invite NAME --role admin: prints the link with which somebody sets a password."""
 
-import argparse
 import sys
 
+from corpus.command_line import CommandLine
 from service.accounts import Accounts, Refused, Role
 from service.app import now_in_shanghai
 from service.audit import Audit
@@ -11,8 +11,9 @@ from service.settings import Settings
 
 
 def main(arguments: list[str], settings: Settings) -> int:
-    parser = argparse.ArgumentParser(prog="python -m service.accounts", description="坐席账号")
-    invite = parser.add_subparsers(required=True).add_parser("invite", help="印出一次性的邀请链接，24 小时内有效")
+    parser = CommandLine("python -m service.accounts", "坐席账号")
+    commands = parser.add_subparsers(required=True, metavar="命令")
+    invite = commands.add_parser("invite", help="印出一次性的邀请链接，24 小时内有效")
     invite.add_argument("name", metavar="名字")
     invite.add_argument("--role", choices=[role.value for role in Role], default=Role.OPERATOR.value)
     wanted = parser.parse_args(arguments)

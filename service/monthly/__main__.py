@@ -1,6 +1,5 @@
 """python -m service.monthly 2026-11 --out report.html: writes the report of one month as a page to print."""
 
-import argparse
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from corpus.command_line import CommandLine
 from service.app import build_parts, now_in_shanghai
 from service.audit import Audit
 from service.channels.searching import reader
@@ -22,7 +22,7 @@ from service.unanswered import Unanswered
 
 
 def main(arguments: list[str], settings: Settings, now: datetime) -> int:
-    parser = argparse.ArgumentParser(prog="python -m service.monthly", description="政策问答服务月报")
+    parser = CommandLine("python -m service.monthly", "政策问答服务月报")
     parser.add_argument("month", metavar="月份", help="如 2026-11")
     parser.add_argument("--out", type=Path, metavar="文件", help="写到哪里，默认 月报-<月份>.html")
     wanted = parser.parse_args(arguments)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from corpus.command_line import CommandLine
 from corpus.settings import CorpusSettings
 from corpus.snapshot import SnapshotUnreadable, current_id
 from corpus.store import read_store
@@ -83,15 +84,15 @@ def _stop(message: str) -> int:
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m service.rules", description="核对规则")
-    commands = parser.add_subparsers(dest="command", required=True)
+    parser = CommandLine("python -m service.rules", "核对规则")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
     commands.add_parser("lint", help="每个参数重新读一遍条款原句，数字对不上就报")
     one = commands.add_parser("trace", help="把一次计算写成 JSON")
-    one.add_argument("benefit")
+    one.add_argument("benefit", metavar="待遇")
     one.add_argument("facts", nargs="*", metavar="情况=值")
-    one.add_argument("--on", type=date.fromisoformat, required=True, help="按哪天答，YYYY-MM-DD")
+    one.add_argument("--on", type=date.fromisoformat, required=True, metavar="日期", help="按哪天答，YYYY-MM-DD")
     check = commands.add_parser("verify", help="只凭 JSON 里的过程重算一遍")
-    check.add_argument("file", type=Path)
+    check.add_argument("file", type=Path, metavar="文件")
     return parser.parse_args(arguments)
 
 

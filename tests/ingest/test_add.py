@@ -210,19 +210,63 @@ def test_an_existing_document_is_kept_unless_it_is_to_be_replaced(
 
 def test_one_bad_file_does_not_stop_the_others(tmp_path: Path, text_file: Path, documents: Path) -> None:
     (tmp_path / "bad.pdf").write_bytes(b"%PDF-1.4 broken")
-    (tmp_path / "办法.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "坏.docx").write_bytes(b"PK\x03\x04 broken")
     command = [sys.executable, "-m", "ingest", "add", "--json", "--corpus", documents.parent]
 
     done = subprocess.run(
-        [*command, tmp_path / "bad.pdf", tmp_path / "办法.txt", text_file],
+        [*command, tmp_path / "bad.pdf", tmp_path / "坏.docx", text_file],
         cwd=ROOT, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
 
     report = json.loads(done.stdout)
     assert (done.returncode, done.stderr) == (1, "")
     assert [one["id"] for one in report["added"]] == ["sample"]
-    assert [one["what"] for one in report["failed"]] == ["PDF 坏了或不完整", "没有可用的编号"]
+    assert [one["what"] for one in report["failed"]] == [
+        "PDF 坏了或不完整",
+        "是坏了或不完整的 Word 文件（压缩包打不开）",
+    ]
     assert [path.name for path in documents.iterdir()] == ["sample.md"]
+
+
+def test_a_chinese_name_gets_its_id_from_the_number_and_nothing_is_overwritten_by_it(
+    tmp_path: Path, documents: Path
+) -> None:
+    file = tmp_path / "办法.txt"
+    file.write_text(TEXT, encoding="utf-8")
+
+    [added] = add([file], documents, ON).added
+    again = add([file], documents, ON, replace=True).failed
+    told = add([file], documents, ON, document_id="wenjian-2023-1", replace=True).added
+
+    path = documents / "wenjian-2023-1.md"
+    command = f"python -m ingest add '{file}' --id wenjian-2023-1"
+    assert (added.id, added.path) == ("wenjian-2023-1", str(path))
+    assert added.remarks == (
+        Remark("编号", f"文件名里没有字母，wenjian-2023-1 是按文号或日期取的；不合适就删去 {path}，用 --id 再加一次"),
+    )
+    assert again == (
+        Failed(
+            str(file),
+            "编号 wenjian-2023-1 已有文件",
+            f"是另一份文件时换一个编号：{command}-b；确要替换时：{command} --replace",
+        ),
+    )
+    assert [one.replaced for one in told] == [True]
+
+
+@pytest.mark.parametrize(
+    ("id", "what"),
+    [("", "没有可用的编号"), ("咸安", "编号 咸安 不能用"), ("a" * 81, f"编号 {'a' * 60}…（81 字） 不能用")],
+)
+def test_where_no_id_can_be_made_there_is_a_command_to_copy(
+    id: str, what: str, tmp_path: Path, documents: Path
+) -> None:
+    file = tmp_path / "短文.txt"
+    file.write_text("第一条 制定本办法。", encoding="utf-8")
+
+    mend = f"用小写字母、数字和连字符给一个，如：python -m ingest add '{file}' --id xianan-2026"
+    assert add([file], documents, ON, document_id=id).failed == (Failed(str(file), what, mend),)
+    assert list(documents.iterdir()) == []
 
 
 def test_an_add_killed_while_it_writes_leaves_the_old_document_whole(

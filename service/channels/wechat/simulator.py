@@ -3,7 +3,6 @@
 python -m service.channels.wechat.simulator [--url http://127.0.0.1:8000] [--openid o-zhangsan]
 """
 
-import argparse
 import itertools
 import secrets
 import sys
@@ -14,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from corpus.command_line import CommandLine
 from service.channels.wechat.cipher import CannotOpen, open_, seal
 from service.channels.wechat.gate import Account
 from service.channels.wechat.signature import agrees, sign
@@ -102,7 +102,7 @@ class Platform:
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(description="模拟微信平台，给本机的条问发消息")
+    arguments = CommandLine("python -m service.channels.wechat.simulator", "模拟微信平台，给本机的条问发消息")
     settings = Settings()
     arguments.add_argument("--url", default=f"http://127.0.0.1:{settings.port}")
     arguments.add_argument("--openid", default="o-zhangsan_1")
