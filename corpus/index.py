@@ -9,10 +9,6 @@ from pathlib import Path
 
 import bm25s
 import numpy as np
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
-from langchain_core.documents import Document as LangchainDocument
-from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict
 
 from corpus.bank import NOT_ANSWERED, BankQuestion
 from corpus.clause import Clause
@@ -159,8 +155,8 @@ class ClauseIndex:
     ) -> None:
         """`bank` is searched for `questions`; `embedder` None: by words alone."""
         self.clauses = clauses
-        self._entries = entries
-        self._bank = bank
+        self.entries = entries
+        self.bank = bank
         self._embedder = embedder
         self._pool = ThreadPoolExecutor(_SEARCHES)  # Chroma searches beside the words
         self._places = {str(clause.ref): n for n, clause in enumerate(clauses)}
@@ -184,7 +180,7 @@ class ClauseIndex:
 
     def alike(self, one: str, other: str) -> float:
         """Weighted Dice of two questions' tokens, 0–1: how like each other they are, by what is rare in the bank."""
-        rarity = (self._bank or self._entries).rarity
+        rarity = (self.bank or self.entries).rarity
         mine, yours = frozenset(tokens_of(one)), frozenset(tokens_of(other))
         total = sum(map(rarity, mine)) + sum(map(rarity, yours))
         return 2 * sum(map(rarity, mine & yours)) / total if total else 0.0
@@ -221,10 +217,10 @@ class ClauseIndex:
         """`search`, and what the bank says of the question itself; `unlike` is a bank question to leave out."""
         dense = bool(weights.dense or weights.bank_dense)
         query = Query.of(text, synonyms, self._embedder if dense else None)
-        similar = self._pool.submit(self._entries.similar, query) if weights.dense else None
+        similar = self._pool.submit(self.entries.similar, query) if weights.dense else None
         ballot = self._ballot(query, weights, unlike)
-        scores = self._entries.scores(query, weights.dense, weights.synonyms, similar.result() if similar else None)
-        if self._bank is not None:
+        scores = self.entries.scores(query, weights.dense, weights.synonyms, similar.result() if similar else None)
+        if self.bank is not None:
             scores = (1 - weights.bank) * scores + weights.bank * rescale(ballot.votes)
         allowed = [n for n in best_first(scores, _DEPTH) if self._allows(self.clauses[n], on, documents)]
         weighed = [(float(scores[n]) + (boost(self.clauses[n]) if boost else 0.0), n) for n in allowed]
@@ -250,7 +246,7 @@ class ClauseIndex:
 
         The others have the bank to speak for them, this one only its words."""
         query = Query.of(text, synonyms, None)
-        near = self._entries.words(query, weights.synonyms)[self._unasked]
+        near = self.entries.words(query, weights.synonyms)[self._unasked]
         likely = [int(self._unasked[n]) for n in best_first(near, _VOTERS)]
         allowed = [self._found(n, 0.0, 0.0, query, weights) for n in likely if self._allows(self.clauses[n], on, None)]
         known = {self._places[ref] for ref in than if ref in self._places} - set(self._unasked)
@@ -275,7 +271,7 @@ class ClauseIndex:
             if self._owner[n] >= 0:
                 ballot.votes[self._owner[n]] += vote
         by_words = self._nearest(query, 0.0, unlike)
-        known = {token: self._bank.rarity(token) for token in query.tokens} if self._bank else {}
+        known = {token: self.bank.rarity(token) for token in query.tokens} if self.bank else {}
         total = sum(vote for _, vote in by_words) or 1.0
         for n, vote in by_words:
             ref = self._questions[n].ref
@@ -288,22 +284,22 @@ class ClauseIndex:
 
     def _nearest(self, query: Query, dense: float, unlike: str) -> list[tuple[int, float]]:
         """Positions of the nearest bank questions, and their votes."""
-        if self._bank is None:
+        if self.bank is None:
             return []
-        scores = self._bank.scores(query, dense, 0.0, self._bank.similar(query) if dense else None)
+        scores = self.bank.scores(query, dense, 0.0, self.bank.similar(query) if dense else None)
         nearest = [n for n in best_first(scores, _VOTERS + 1) if self._questions[n].text != unlike][:_VOTERS]
         return [(n, float(scores[n]) ** 2) for n in nearest]
 
     def _alike(self, known: Mapping[str, float], n: int) -> float:
         """Weighted Dice of the question's tokens (with their rarity) and a bank question's, 0–1."""
-        assert self._bank is not None
-        both = sum(known[token] for token in known.keys() & self._bank.inside(n))
-        total = sum(known.values()) + self._bank.weight(n)
+        assert self.bank is not None
+        both = sum(known[token] for token in known.keys() & self.bank.inside(n))
+        total = sum(known.values()) + self.bank.weight(n)
         return 2 * both / total if total else 0.0
 
     def _found(self, n: int, score: float, likeness: float, query: Query, weights: Weights) -> Found:
-        rarity = self._entries.rarity
-        own, extra = ([token for token in said if self._entries.has(n, token)] for said in (query.tokens, query.extra))
+        rarity = self.entries.rarity
+        own, extra = ([token for token in said if self.entries.has(n, token)] for said in (query.tokens, query.extra))
         held = sum(map(rarity, own)) + weights.synonyms * sum(map(rarity, extra))
         support = min(1.0, held / (sum(map(rarity, query.tokens)) or 1.0))
         matched = tuple(token for token in (*own, *extra) if not token.startswith("#"))
@@ -340,31 +336,11 @@ def _spread(similar: Vectors) -> Vectors:
     return spread.astype(np.float32)
 
 
-def build_keywords(folder: Path, texts: Sequence[str], *, k1: float, b: float) -> None:
+def keywords_of(texts: Sequence[str], *, k1: float, b: float) -> bm25s.BM25:
     bm25 = bm25s.BM25(method="lucene", k1=k1, b=b)
     bm25.index([tokenize(text) or ["#"] for text in texts], show_progress=False)
-    bm25.save(str(folder))
+    return bm25
 
 
 def open_keywords(folder: Path) -> bm25s.BM25:
     return bm25s.BM25.load(str(folder))
-
-
-class ClauseRetriever(BaseRetriever):
-    """The index as a langchain retriever: page_content is the clause, metadata holds its ref, label and score."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-    index: ClauseIndex
-    on: date | None = None
-    limit: int = 10
-
-    def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
-    ) -> list[LangchainDocument]:
-        return [
-            LangchainDocument(
-                page_content=found.clause.text,
-                metadata={"ref": str(found.clause.ref), "label": found.clause.label, "score": found.score},
-            )
-            for found in self.index.search(query, on=self.on, limit=self.limit)
-        ]

@@ -8,10 +8,11 @@ import re
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
@@ -19,10 +20,13 @@ from pydantic import TypeAdapter, ValidationError
 from corpus.bank import BankQuestion
 from corpus.clause import Clause, Document
 from corpus.embedder import Embedder
-from corpus.index import ClauseIndex, Entries, build_keywords, indexed_text, open_keywords
-from corpus.store import read_store, write_store
+from corpus.index import ClauseIndex, Entries, indexed_text, keywords_of, open_keywords
+from corpus.store import Stored, read_store, write_store
 from corpus.tokens import DICTIONARY
-from corpus.vectors import ExactVectors, Progress, VectorIndex, Vectors, VectorStore
+from corpus.vectors import ExactVectors, Progress, VectorIndex, Vectors
+
+if TYPE_CHECKING:
+    from corpus.chroma import VectorStore
 
 KEEP = 3
 _ENCODE_BATCH = 2_000
@@ -102,8 +106,8 @@ def build(data_dir: Path, source: Source, embedder: Embedder, progress: Progress
     folder = snapshots / f".tmp-{name}"
     folder.mkdir()
     write_store(folder / "corpus.sqlite", source.documents, source.clauses, source.questions)
-    for part in _parts(source.clauses, source.questions):
-        build_keywords(folder / f"{part.name}-keywords", part.texts, k1=part.k1, b=part.b)
+    for part in parts_of(source.clauses, source.questions):
+        keywords_of(part.texts, k1=part.k1, b=part.b).save(str(folder / f"{part.name}-keywords"))
         np.save(folder / f"{part.name}.npy", _encode(embedder, part.texts, progress))
     _fill_chroma(folder / "chroma", _load_vectors(folder), progress)
     manifest = Manifest(name, len(source.clauses), embedder.dim, embedder.fingerprint, dictionary_hash(), {})
@@ -112,7 +116,7 @@ def build(data_dir: Path, source: Source, embedder: Embedder, progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """One searchable set of texts; short questions want less length normalization than clauses."""
 
     name: str
@@ -121,9 +125,9 @@ class _Part:
     b: float
 
 
-def _parts(clauses: Sequence[Clause], questions: Sequence[BankQuestion]) -> list[_Part]:
-    bank = [_Part("questions", [question.text for question in questions], 1.2, 0.5)] if questions else []
-    return [_Part("clauses", [indexed_text(clause) for clause in clauses], 1.5, 0.75), *bank]
+def parts_of(clauses: Sequence[Clause], questions: Sequence[BankQuestion]) -> list[Part]:
+    bank = [Part("questions", [question.text for question in questions], 1.2, 0.5)] if questions else []
+    return [Part("clauses", [indexed_text(clause) for clause in clauses], 1.5, 0.75), *bank]
 
 
 def _load_vectors(folder: Path) -> dict[str, Vectors]:
@@ -132,6 +136,8 @@ def _load_vectors(folder: Path) -> dict[str, Vectors]:
 
 def _fill_chroma(folder: Path, vectors: dict[str, Vectors], progress: Progress | None = None) -> None:
     """The clauses; the bank is small enough to compare every row."""
+    from corpus.chroma import VectorStore  # slow to import, and not always needed
+
     with closing(VectorStore(folder)) as store:
         store.add("clauses", vectors["clauses"], progress)
 
@@ -260,28 +266,38 @@ def _prune(data_dir: Path, keep: int) -> None:
             shutil.rmtree(data_dir / "snapshots" / name, ignore_errors=True)
 
 
-def open_snapshot(folder: Path, embedder: Embedder | None) -> Snapshot:
-    """Raises SnapshotUnreadable. Vectors that cannot be used are left out and `degraded` says why; a dictionary that
-    has changed since is only told, as most words are still cut alike."""
+def open_snapshot(folder: Path, embedder: Embedder | None, *, exact: bool = False) -> Snapshot:
+    """Raises SnapshotUnreadable. `exact` compares every row instead of opening Chroma. Vectors that cannot be used are
+    left out and `degraded` says why; a dictionary that has changed since is only told, as most words are still cut
+    alike."""
     manifest = _read_manifest(folder)
     try:
         stored = read_store(folder / "corpus.sqlite")
-        parts = _parts(stored.clauses, stored.questions)
+        parts = parts_of(stored.clauses, stored.questions)
         keywords = {part.name: open_keywords(folder / f"{part.name}-keywords") for part in parts}
     except (sqlite3.Error, ValidationError, OSError, ValueError) as error:
         raise SnapshotUnreadable(f"快照 {folder.name} 读不出来：{error}") from error
-    vectors, why_none = _open_vectors(folder, manifest, embedder)
+    vectors, why_none = _open_vectors(folder, manifest, embedder, exact)
     changed = "" if manifest.dictionary == dictionary_hash() else "词典在建库以后改过；请重新运行 python -m ingest"
     degraded = "；".join(filter(None, (why_none, changed)))
     entries = {
         part.name: Entries(part.texts, keywords[part.name], vectors.index(part.name) if vectors else None)
         for part in parts
     }
-    index = ClauseIndex(
-        stored.clauses, entries["clauses"], stored.questions, entries.get("questions"), embedder if vectors else None
-    )
+    return assembled(manifest.id, stored, entries, embedder if vectors else None, vectors, degraded)
+
+
+def assembled(
+    name: str,
+    stored: Stored,
+    entries: Mapping[str, Entries],
+    embedder: Embedder | None,
+    vectors: "OpenVectors | None" = None,
+    degraded: str = "",
+) -> Snapshot:
+    index = ClauseIndex(stored.clauses, entries["clauses"], stored.questions, entries.get("questions"), embedder)
     by_ref = {str(clause.ref): clause for clause in stored.clauses}
-    return Snapshot(manifest.id, stored.documents, stored.clauses, stored.questions, index, by_ref, vectors, degraded)
+    return Snapshot(name, stored.documents, stored.clauses, stored.questions, index, by_ref, vectors, degraded)
 
 
 def _read_manifest(folder: Path) -> Manifest:
@@ -299,31 +315,36 @@ def _read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def _open_vectors(folder: Path, manifest: Manifest, embedder: Embedder | None) -> tuple["OpenVectors | None", str]:
+def _open_vectors(
+    folder: Path, manifest: Manifest, embedder: Embedder | None, exact: bool
+) -> tuple["OpenVectors | None", str]:
     if embedder is None:
         return None, "编码器不可用，只按词检索"
     if manifest.embedder != embedder.fingerprint:
         return None, "快照是用另一个编码器建的，只按词检索；请重新运行 python -m ingest"
     try:
-        return _open_chroma(folder, manifest), ""
+        return OpenVectors(_load_vectors(folder)) if exact else _open_chroma(folder, manifest), ""
     except Exception as error:  # noqa: BLE001 - Chroma raises many kinds; without vectors there are still the words
         return None, f"向量索引打不开，也重建不了，只按词检索：{error}"
 
 
 @dataclass(frozen=True)
 class OpenVectors:
-    """An opened Chroma folder, a copy in `scratch`, and the rows it was made of."""
+    """The stored rows, and the clauses' opened Chroma folder, a copy in `scratch`; without it every row is compared."""
 
-    store: VectorStore
     rows: dict[str, Vectors]
-    scratch: tempfile.TemporaryDirectory[str]
+    store: "VectorStore | None" = None
+    scratch: tempfile.TemporaryDirectory[str] | None = None
 
     def index(self, name: str) -> VectorIndex:
-        return self.store.open(name, self.rows[name]) if name == "clauses" else ExactVectors(self.rows[name])
+        rows = self.rows[name]
+        return self.store.open(name, rows) if self.store and name == "clauses" else ExactVectors(rows)
 
     def close(self) -> None:
-        self.store.close()
-        self.scratch.cleanup()
+        if self.store:
+            self.store.close()
+        if self.scratch:
+            self.scratch.cleanup()
 
 
 def _open_chroma(folder: Path, manifest: Manifest) -> OpenVectors:
@@ -333,13 +354,15 @@ def _open_chroma(folder: Path, manifest: Manifest) -> OpenVectors:
         copy = Path(scratch.name) / "copy"
         shutil.copytree(folder / "chroma", copy)
         with suppress(Exception):  # files of another version of Chroma, for one
-            return OpenVectors(_open_store(copy, rows), rows, scratch)
+            return OpenVectors(rows, _open_store(copy, rows), scratch)
     rebuilt = Path(scratch.name) / "rebuilt"
     _fill_chroma(rebuilt, rows)
-    return OpenVectors(_open_store(rebuilt, rows), rows, scratch)
+    return OpenVectors(rows, _open_store(rebuilt, rows), scratch)
 
 
-def _open_store(folder: Path, rows: dict[str, Vectors]) -> VectorStore:
+def _open_store(folder: Path, rows: dict[str, Vectors]) -> "VectorStore":
+    from corpus.chroma import VectorStore
+
     store = VectorStore(folder)
     try:
         store.open("clauses", rows["clauses"])

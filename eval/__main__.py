@@ -24,7 +24,7 @@ from eval.report import misses, table
 from eval.retrieval import run_retrieval
 from eval.scores import Graded
 from eval.tune import tune
-from service.app import build_parts
+from service.parts import build_parts
 from service.pipeline import Parts
 from service.settings import Settings
 

@@ -38,7 +38,7 @@ from ingest.publishing import (
     roll_back,
 )
 from ingest.telling import impact_told
-from service.app import now_in_shanghai
+from service.clock import now_in_shanghai
 from service.impact import Impact
 from service.settings import Settings
 

@@ -20,7 +20,7 @@ from corpus.settings import CorpusSettings
 from ingest.draft import Draft, LostText, draft, problems, refs, refs_of
 from ingest.reading.extract import Dropped, Remark
 from ingest.reading.sandbox import Refused, read_apart
-from service.app import now_in_shanghai
+from service.clock import now_in_shanghai
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_ID = 80

@@ -3,15 +3,17 @@
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pydantic import TypeAdapter, ValidationError
 
 from corpus.clause import Clause
 from corpus.embedder import Embedder, load_embedder
+from corpus.live import FixedSnapshot
+from corpus.preview import preview
 from corpus.probe import probe
 from corpus.snapshot import (
     SnapshotUnreadable,
@@ -29,13 +31,13 @@ from corpus.snapshot import (
 from corpus.store import read_store
 from corpus.vectors import Progress
 from service.accounts import Accounts, Role
-from service.app import build_parts
 from service.approved import Approved, LiveApproved, State
 from service.audit import Audit
 from service.changes import Change, Kind, compare, state_of
 from service.confirmations import Confirmations
 from service.database import open_database
 from service.impact import ApprovedText, Impact, Material, Resting, assess, what_rests
+from service.parts import parts_over
 from service.publications import Outcome, Publication, Publications
 from service.records import Records
 from service.rules.catalogue import benefits
@@ -85,21 +87,16 @@ def open_office(settings: Settings, now: datetime) -> Office:
 def difference(office: Office, source: Source, on: date | None = None) -> Impact:
     """What publishing the files would change, asked for the day on which the last change takes effect, or `on`."""
     embedder = _embedder(office)
-    with TemporaryDirectory(prefix="tiaowen-diff-") as folder:
-        return _impact(office, build(Path(folder), source, embedder), embedder, on)
-
-
-def _impact(office: Office, built: Path, embedder: Embedder, on: date | None = None) -> Impact:
-    live = open_snapshot(office.data_dir / "snapshots" / current_id(office.data_dir), embedder)
-    candidate = open_snapshot(built, embedder)
-    try:
-        day = on or _day(compare(live.clauses, candidate.clauses), office.now.date())
+    live = open_snapshot(office.data_dir / "snapshots" / current_id(office.data_dir), embedder, exact=True)
+    with closing(live):
+        changes = compare(live.clauses, source.clauses)
+        day = on or _day(changes, office.now.date())
+        if not changes:
+            return Impact((), (), (), 0, day)
+        candidate = preview(source, live, embedder)
         book = LiveApproved(office.approved, time.monotonic, lambda _: None)
-        parts = replace(build_parts(office.settings, lambda _: None), approved=book)
+        parts = replace(parts_over(FixedSnapshot(live), office.settings, lambda _: None), approved=book)
         return assess(live, candidate, _material(office), parts, office.confirmations, day)
-    finally:
-        candidate.close()
-        live.close()
 
 
 def _day(changes: Sequence[Change], today: date) -> date:
@@ -151,10 +148,9 @@ def propose(office: Office, source: Source, by: str, why: str, progress: Progres
         base = current_id(office.data_dir)
         before = _clauses(office.data_dir, base)
         _all_confirmed(office, before, source.clauses)
-        embedder = _embedder(office)
-        built = build(office.data_dir, source, embedder, progress)
+        built = build(office.data_dir, source, _embedder(office), progress)
         _probed(built, office)
-        impact = TypeAdapter(Impact).dump_json(_impact(office, built, embedder)).decode()
+        impact = TypeAdapter(Impact).dump_json(difference(office, source)).decode()
         kept = set_aside(built)
         proposed = office.publications.propose(snapshot_id(kept), base, why, impact, by, office.now)
         office.audit.write(office.now, by, "propose", _subject(proposed.snapshot, why))

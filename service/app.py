@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import structlog
 from fastapi import FastAPI
@@ -15,15 +14,10 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from corpus.embedder import Embedder, EmbedderUnavailable, load_embedder
-from corpus.index import Weights
-from corpus.live import LiveSnapshot
-from corpus.tokens import tokenize
 from service.accounts import Accounts
 from service.approved import Approved, LiveApproved
 from service.audit import Audit
 from service.basis import VERSION
-from service.calibration import load_calibration
 from service.channels import api, health
 from service.channels.console import routes as console
 from service.channels.console.child import Ingest, IngestCommand
@@ -39,28 +33,21 @@ from service.channels.wechat.customer_service import NoCustomerService
 from service.channels.wechat.mailbox import Mailbox
 from service.channels.wechat.texts import LiveTexts
 from service.channels.widget import router as widget
+from service.clock import now_in_shanghai
 from service.database import open_database
 from service.desk import Desk
 from service.freshness import Limits, Upkeep
 from service.freshness.links import Links
 from service.handovers import Handovers
-from service.kept_words import KeptWords
-from service.pipeline import Parts
+from service.parts import build_parts
 from service.publications import Publications
 from service.records import Records
 from service.retention import Retention
-from service.rules.catalogue import benefits
 from service.settings import Settings, wechat_account
 from service.switches import Switches
 from service.unanswered import Unanswered
-from service.words import LiveWords
 
 _DAY = 24 * 60 * 60
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-def now_in_shanghai() -> datetime:
-    return datetime.now(SHANGHAI)  # noqa: TID251 - the one clock, handed down from here
 
 
 def build_app(
@@ -146,30 +133,6 @@ def _open_doors(
 def build_upkeep(settings: Settings, database: Engine) -> Upkeep:
     limits = Limits(settings.check_again_days, settings.due_soon_days)
     return Upkeep(settings.documents, settings.office, Links(database), limits)
-
-
-def build_parts(settings: Settings, warn: Callable[[str], None]) -> Parts:
-    """Everything the pipeline needs; an encoder that cannot be loaded leaves keyword search."""
-    benefits()
-    live = LiveSnapshot(settings.data_dir, embedder_or_none(settings.embedding_model, warn), warn)
-    words = LiveWords(settings.words, settings.office, warn, KeptWords(settings.data_dir).keep)
-    words.current()
-    tokenize("启动")  # loads the dictionary now, not with the first question
-    return Parts(
-        live,
-        words,
-        Weights(settings.dense_weight, settings.synonym_weight, settings.bank_weight),
-        load_calibration(),
-        warn,
-    )
-
-
-def embedder_or_none(name: str, warn: Callable[[str], None]) -> Embedder | None:
-    try:
-        return load_embedder(name)
-    except EmbedderUnavailable as error:
-        warn(str(error))
-        return None
 
 
 def configure_logging() -> None:

@@ -12,10 +12,11 @@ from sqlalchemy import Engine, make_url
 from corpus.command_line import CommandLine
 from corpus.snapshot import IngestRunning
 from service import backup
-from service.app import embedder_or_none, now_in_shanghai
 from service.audit import Audit
+from service.clock import now_in_shanghai
 from service.database import open_database
 from service.keeping import KEPT
+from service.parts import embedder_or_none
 from service.records import Records
 from service.replay import CannotReplay, replay
 from service.retention import Retention

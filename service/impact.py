@@ -121,7 +121,7 @@ def assess(
 ) -> Impact:
     """Asks the questions of both snapshots; `parts.live` is not used."""
     changes = compare(before.clauses, after.clauses)
-    questions = _questions(changes, before, after, material) if changes else {}
+    questions = _questions(changes, before, after, material)
     old, new = (replace(parts, live=FixedSnapshot(snapshot)) for snapshot in (before, after))
     answers = []
     for text, source in questions.items():

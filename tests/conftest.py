@@ -14,7 +14,7 @@ from corpus.embedder import Embedder, load_embedder
 from corpus.settings import DOCUMENTS, ROOT
 from corpus.snapshot import Source, build, publish
 from ingest.gather import gather
-from service.app import build_parts
+from service.parts import build_parts
 from service.pipeline import Parts
 from service.settings import Settings
 

@@ -4,8 +4,8 @@ import sys
 
 from corpus.command_line import CommandLine
 from service.accounts import Accounts, Refused, Role
-from service.app import now_in_shanghai
 from service.audit import Audit
+from service.clock import now_in_shanghai
 from service.database import open_database
 from service.settings import Settings
 

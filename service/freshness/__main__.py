@@ -3,7 +3,8 @@
 import sys
 from datetime import datetime
 
-from service.app import build_upkeep, now_in_shanghai
+from service.app import build_upkeep
+from service.clock import now_in_shanghai
 from service.database import open_database
 from service.freshness import Calendar, Due
 from service.freshness.links import Fetch, Resolve, fetch, resolve

@@ -8,14 +8,15 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from corpus.command_line import CommandLine
-from service.app import build_parts, now_in_shanghai
 from service.audit import Audit
 from service.channels.searching import reader
+from service.clock import now_in_shanghai
 from service.database import open_database
 from service.handovers import Handovers
 from service.monthly.figures import Sources, figures
 from service.monthly.month import BadMonth, Month
 from service.monthly.page import document
+from service.parts import build_parts
 from service.records import Records
 from service.settings import Settings
 from service.unanswered import Unanswered

@@ -26,7 +26,7 @@ def benefits() -> Mapping[str, Benefit]:
 
 
 def _benefit(path: Path) -> Benefit:
-    entry = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entry = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return Benefit(
         slug=path.stem,
         name=entry["name"],

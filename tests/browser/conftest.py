@@ -13,7 +13,8 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from service.app import SHANGHAI, build_app
+from service.app import build_app
+from service.clock import SHANGHAI
 from service.settings import Settings
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=SHANGHAI)

@@ -11,21 +11,22 @@ import pytest
 import yaml
 
 from corpus.bank import NOT_ANSWERED, BankQuestion
+from corpus.chroma import VectorStore
 from corpus.clause import Clause, ClauseRef
 from corpus.embedder import Embedder
 from corpus.index import (
     ClauseIndex,
-    ClauseRetriever,
     Entries,
     Found,
     Weights,
-    build_keywords,
     indexed_text,
+    keywords_of,
     open_keywords,
 )
 from corpus.probe import CANARIES
+from corpus.retriever import ClauseRetriever
 from corpus.snapshot import Snapshot, Source, current_id, open_snapshot
-from corpus.vectors import ExactVectors, VectorIndex, Vectors, VectorStore
+from corpus.vectors import ExactVectors, VectorIndex, Vectors
 
 QUESTIONS = [
     ("二孩三孩住院分娩补助", "xianan-2023#12.3"),
@@ -59,7 +60,7 @@ def index(snapshot: Snapshot) -> ClauseIndex:
 
 
 def entries(folder: Path, texts: Sequence[str], vectors: VectorIndex | None = None) -> Entries:
-    build_keywords(folder, texts, k1=1.5, b=0.75)
+    keywords_of(texts, k1=1.5, b=0.75).save(str(folder))
     return Entries(texts, open_keywords(folder), vectors)
 
 

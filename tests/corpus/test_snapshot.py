@@ -15,6 +15,7 @@ import numpy as np
 import psutil
 import pytest
 
+from corpus.chroma import VectorStore
 from corpus.embedder import Embedder, Vectors, load_embedder
 from corpus.live import LiveSnapshot
 from corpus.probe import probe
@@ -34,7 +35,6 @@ from corpus.snapshot import (
     rollback,
 )
 from corpus.snapshot import published as snapshot_ids
-from corpus.vectors import VectorStore
 
 QUESTIONS = ("入托补贴每学期多少钱", "公积金贷款额度上浮", "超生了还要交社会抚养费吗")
 

@@ -18,7 +18,7 @@ from corpus.snapshot import build, current_id, open_live, publish
 from ingest.gather import gather
 from ingest.publishing import open_office
 from service.accounts import Role
-from service.app import SHANGHAI
+from service.clock import SHANGHAI
 from service.settings import Settings
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=SHANGHAI)

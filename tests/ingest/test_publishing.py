@@ -23,8 +23,8 @@ from ingest.publishing import (
     roll_back,
 )
 from service.accounts import Role
-from service.app import SHANGHAI
 from service.changes import Kind
+from service.clock import SHANGHAI
 from service.settings import Settings
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=SHANGHAI)

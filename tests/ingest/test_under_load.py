@@ -17,8 +17,8 @@ from corpus.settings import ROOT
 from corpus.snapshot import Source, current_id, rollback
 from ingest.gather import gather
 from ingest.publishing import Office, open_office, publish_alone
-from service.app import SHANGHAI
 from service.changes import state_of
+from service.clock import SHANGHAI
 from service.settings import Settings
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=SHANGHAI)

@@ -13,8 +13,8 @@ from corpus.clause import Clause
 from corpus.index import ClauseIndex
 from corpus.live import FixedSnapshot
 from corpus.snapshot import Snapshot, Source
-from service.app import SHANGHAI
 from service.approved import Approved, Fault, Kept, LiveApproved, Proposal, State
+from service.clock import SHANGHAI
 from service.confirmations import Confirmations, digest_of
 from service.database import open_database
 from service.dialogue import Answer, ApprovedAnswer, Earlier, Question, Status

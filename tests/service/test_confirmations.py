@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from service.app import SHANGHAI
+from service.clock import SHANGHAI
 from service.confirmations import Confirmations, digest_of
 from service.database import open_database
 

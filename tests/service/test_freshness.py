@@ -8,7 +8,7 @@ import pytest
 
 from corpus.clause import Document
 from corpus.load import load_documents
-from service.app import SHANGHAI
+from service.clock import SHANGHAI
 from service.database import open_database
 from service.freshness import Due, Kind, Limits, State, Upkeep, Why, calendar
 from service.freshness.__main__ import main

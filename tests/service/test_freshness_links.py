@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from service.app import SHANGHAI
+from service.clock import SHANGHAI
 from service.database import open_database
 from service.freshness.links import Link, Links, Reply, fault_of, fetch
 

@@ -10,8 +10,8 @@ from corpus.embedder import Embedder
 from corpus.settings import ROOT
 from corpus.snapshot import build, publish
 from ingest.gather import gather
-from service.app import build_parts
 from service.dialogue import Answer, Question, Status
+from service.parts import build_parts
 from service.pipeline import Parts, answer_question
 from service.settings import Settings
 

@@ -8,7 +8,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from service.app import SHANGHAI, build_app
+from service.app import build_app
+from service.clock import SHANGHAI
 from service.settings import Settings
 
 NOW = datetime(2026, 7, 1, 9, 30, tzinfo=SHANGHAI)

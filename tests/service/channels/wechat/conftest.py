@@ -10,7 +10,6 @@ import pytest
 from fastapi import FastAPI
 
 from corpus.settings import WORDS
-from service.app import SHANGHAI
 from service.channels.errors import install_errors
 from service.channels.limits import Limiter
 from service.channels.wechat.cipher import key_of
@@ -22,6 +21,7 @@ from service.channels.wechat.mailbox import Mailbox
 from service.channels.wechat.router import router
 from service.channels.wechat.simulator import Delivery, Platform
 from service.channels.wechat.texts import LiveTexts, Texts
+from service.clock import SHANGHAI
 from service.database import open_database
 from service.desk import Reply
 from service.dialogue import Answer, Level, Status

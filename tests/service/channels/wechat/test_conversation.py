@@ -12,9 +12,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from service.app import SHANGHAI
 from service.channels.wechat.gate import Account
 from service.channels.wechat.simulator import Platform
+from service.clock import SHANGHAI
 from service.database import open_database
 from service.handovers import Handovers
 
