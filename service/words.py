@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from corpus.clause import Problem
 from corpus.phrases import Phrases
+from corpus.settings import WORDS
 from corpus.tokens import normalize
 from service.kept_words import WordFiles, read_word_files
 from service.word_entries import (
@@ -165,15 +166,18 @@ def load_office(path: Path) -> tuple[tuple[OfficeEntry, ...], list[Problem]]:
 
 
 def load_words(folder: Path, office: Path) -> tuple[Words, list[Problem]]:
-    """`folder` is corpus/words, `office` corpus/office.yaml. All problems at once; bad entries are left out."""
-    reader = _Reader()
+    """`folder` is corpus/words, `office` corpus/office.yaml. All problems at once; bad entries are left out.
+
+    Sentences and intents that it lacks are those of the shipped words: an office keeps its own folder over an update.
+    """
+    reader, shipped = _Reader(), _Reader()
     entries, problems = load_office(office)
     words = Words(
         synonyms=reader.entries(folder / "synonyms.yaml", Synonym),
         typos={normalize(k): normalize(v) for k, v in reader.mapping(folder / "typos.yaml").items()},
         facts=reader.entries(folder / "facts.yaml", FactPhrase),
         subjects=reader.entries(folder / "subjects.yaml", Subject),
-        intents={entry.intent: entry.phrases for entry in reader.entries(folder / "intents.yaml", Intent)},
+        intents=_intents(shipped, WORDS) | _intents(reader, folder),
         authority=reader.entries(folder / "authority.yaml", Authority),
         topics=reader.entries(folder / "topics.yaml", Topic),
         gists=reader.entries(folder / "gists.yaml", Note),
@@ -182,12 +186,16 @@ def load_words(folder: Path, office: Path) -> tuple[Words, list[Problem]]:
         unstated=reader.entries(folder / "unstated.yaml", Unstated),
         overviews=reader.entries(folder / "overviews.yaml", Overview),
         related=reader.entries(folder / "related.yaml", Related),
-        wording=reader.mapping(folder / "wording.yaml"),
+        wording=shipped.mapping(WORDS / "wording.yaml") | reader.mapping(folder / "wording.yaml"),
         reasons=reader.mapping(folder / "reasons.yaml"),
         suggested=reader.entries(folder / "suggested.yaml", Suggested),
         office=entries,
     )
     return words, reader.problems + problems
+
+
+def _intents(reader: _Reader, folder: Path) -> dict[str, Phrases]:
+    return {entry.intent: entry.phrases for entry in reader.entries(folder / "intents.yaml", Intent)}
 
 
 class LiveWords:

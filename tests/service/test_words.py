@@ -225,3 +225,14 @@ class TestLiveWords:
         assert words.synonyms == ()
         assert words.replies != ()
         assert len(told) == 1
+
+
+def test_sentences_and_intents_that_an_offices_own_folder_lacks_are_the_shipped_ones(folder: Path) -> None:
+    shipped, _ = load_words(WORDS, OFFICE)
+    (folder / "wording.yaml").write_text("restart: 好，从头来。\n", encoding="utf-8")
+    (folder / "intents.yaml").write_text("- intent: restart\n  phrases: [再来一遍]\n", encoding="utf-8")
+    words, problems = load_words(folder, folder.parent / "office.yaml")
+    assert problems == []
+    assert words.wording == {**shipped.wording, "restart": "好，从头来。"}
+    assert words.intents.keys() == shipped.intents.keys()
+    assert [words.intents["restart"].said_in(text) for text in ("再来一遍", "重来")] == [True, False]
