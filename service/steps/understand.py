@@ -114,7 +114,8 @@ def _questions_in(text: str, words: Words) -> tuple[Part, ...]:
     """The questions of a message that asks more than one; none when it asks one."""
     questions, before = [], ""
     for piece in _STOPS.split(_parted(text, words)):
-        if len(piece) < _SHORTEST or not words.intents["asks"].said_in(piece):
+        asks = words.intents["asks"].said_in(piece)
+        if not asks or len(f"{before}{piece}") < _SHORTEST:
             before = f"{before}{piece} "
             continue
         questions.append(f"{before}{piece}")
