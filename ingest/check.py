@@ -2,15 +2,29 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from corpus.clause import Clause, ClauseRef, Document, Problem
-from ingest.split import ANCHOR, FOOTNOTE, NUMERIC, Line, Shape, Split, anchor, footnotes, names, read, read_lines
+from ingest.split import (
+    ANCHOR,
+    FOOTNOTE,
+    NOTE_NAME,
+    NUMERIC,
+    Line,
+    Shape,
+    Split,
+    anchor,
+    footnotes,
+    names,
+    read,
+    read_lines,
+    without_comments,
+)
 
 ATTRIBUTES = {"label", "issued_on", "effective_from", "effective_until", "certainty", "affects", "ends"}
 _DATES = ("issued_on", "effective_from", "effective_until")
-_MARKUP = re.compile(r"<!--.*?-->|\[\^[^\]\s]+\]|\*\*|#|\s", re.DOTALL)
+_MARKUP = re.compile(rf"{NOTE_NAME}|\*\*|#|\s")
 
 Step = tuple[int, int, int]
 
@@ -18,13 +32,18 @@ Step = tuple[int, int, int]
 def check(document: Document, clauses: list[Clause]) -> list[Problem]:
     found = read(document)
     lines = read_lines(document)
+    places = _places(document, clauses, lines)
     problems = [
         *_check_any(document, clauses),
         *_check_text(document, clauses, found),
-        *_check_locators(document, clauses),
+        *_check_locators(document, clauses, places),
         *_check_anchors(document, lines, clauses),
         *_check_footnotes(document, lines),
-        *(_check_numbering(document, clauses, found.shape) if document.verbatim and not document.amends else ()),
+        *(
+            _check_numbering(document, clauses, found.shape, places)
+            if document.verbatim and not document.amends
+            else ()
+        ),
     ]
     return sorted(problems, key=lambda problem: problem.line)
 
@@ -42,8 +61,7 @@ def _check_text(document: Document, clauses: list[Clause], found: Split) -> Iter
     stray = {line.number for line in found.stray}
     expected = [line for clause in clauses for line in clause.text.split("\n") if _bare(line)]
     position = 0
-    body = re.sub(r"<!--.*?-->", lambda match: "\n" * match[0].count("\n"), document.body, flags=re.DOTALL)
-    for number, raw in enumerate(body.split("\n"), start=document.body_line):
+    for number, raw in enumerate(without_comments(document.body).split("\n"), start=document.body_line):
         if not _bare(raw) or (number in outside and _bare(outside[number]) == _bare(raw)):
             continue
         if number in stray:
@@ -58,23 +76,20 @@ def _check_text(document: Document, clauses: list[Clause], found: Split) -> Iter
 
 
 def _bare(text: str) -> str:
-    return _MARKUP.sub("", text)
+    return _MARKUP.sub("", without_comments(text)) if text else ""
 
 
-def _check_locators(document: Document, clauses: list[Clause]) -> Iterator[Problem]:
+def _check_locators(document: Document, clauses: list[Clause], places: Mapping[str, int]) -> Iterator[Problem]:
     for locator, times in Counter(clause.ref.locator for clause in clauses).items():
         if times > 1:
-            line = _line_of(document, locator, clauses)
-            yield Problem(
-                document.path, line, f"条款编号 {locator} 出现了 {times} 次", "改正编号，或用锚点给每条不同的编号"
-            )
+            what = f"条款编号 {locator} 出现了 {times} 次"
+            yield Problem(document.path, places[locator], what, "改正编号，或用锚点给每条不同的编号")
 
 
-def _line_of(document: Document, locator: str, clauses: list[Clause]) -> int:
-    """Where the last clause with this locator begins."""
-    texts = [clause.text.split("\n")[0] for clause in clauses if clause.ref.locator == locator]
-    places = [line.number for line in read_lines(document) if texts and line.text == texts[-1]]
-    return places[-1] if places else document.body_line
+def _places(document: Document, clauses: list[Clause], lines: list[Line]) -> dict[str, int]:
+    """Locator → where the last clause with it begins."""
+    last = {line.text: line.number for line in lines}
+    return {clause.ref.locator: last.get(clause.text.partition("\n")[0], document.body_line) for clause in clauses}
 
 
 def _check_anchors(document: Document, lines: list[Line], clauses: list[Clause]) -> Iterator[Problem]:
@@ -135,7 +150,7 @@ def _check_footnotes(document: Document, lines: list[Line]) -> Iterator[Problem]
     defined: dict[str, int] = {}
     for line in lines:
         names = FOOTNOTE.findall(line.raw)
-        if re.match(r"\[\^[^\]\s]+\]:", line.raw):
+        if re.match(f"{NOTE_NAME}:", line.raw):
             if names[0] in defined:
                 yield Problem(document.path, line.number, f"附注 {names[0]} 写了两次", "改一个编号，或删去一处")
             defined[names[0]] = line.number
@@ -147,13 +162,13 @@ def _check_footnotes(document: Document, lines: list[Line]) -> Iterator[Problem]
         yield Problem(document.path, defined[name], f"附注 {name} 没有用到", "在正文里标出，或删去说明")
 
 
-def _check_numbering(document: Document, clauses: list[Clause], shape: Shape) -> Iterator[Problem]:
+def _check_numbering(
+    document: Document, clauses: list[Clause], shape: Shape, places: Mapping[str, int]
+) -> Iterator[Problem]:
     follows = _outline_breaks if shape is Shape.OUTLINE else _article_breaks
     for before, here in follows([clause.ref.locator for clause in clauses]):
-        line = _line_of(document, here, clauses)
-        yield Problem(
-            document.path, line, f"编号不连续：{before} 之后是 {here}", "官方原文不能缺条，核对是否漏了或次序颠倒"
-        )
+        what = f"编号不连续：{before} 之后是 {here}"
+        yield Problem(document.path, places[here], what, "官方原文不能缺条，核对是否漏了或次序颠倒")
 
 
 def _article_breaks(locators: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -11,14 +11,16 @@ from corpus.clause import Clause, ClauseRef, Document
 
 ANCHOR = re.compile(r'^<!--\s*c:(?P<locator>[A-Za-z0-9][\w.\-]*)(?P<attributes>(?:\s+\w+="[^"]*")*)\s*-->', re.ASCII)
 ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
-FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
+NOTE_NAME = r"\[\^([^\[\]\s]+)\]"
+FOOTNOTE = re.compile(NOTE_NAME)
 NUMERIC = re.compile(r"(?P<article>\d{1,4})(?:-(?P<insert>\d{1,4}))?(?:\.(?P<paragraph>\d{1,4}))?")
 
 _NUMERAL = "[一二三四五六七八九十百千零〇两]+"
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_DEFINITION = re.compile(r"^\[\^([^\]\s]+)\]:\s*(.*)$")
+# A whole file is searched: what is opened again and again and never closed must not be read to the end each time.
+_COMMENT = re.compile(r"<!--.*?(-->|\Z)", re.DOTALL)
+_DEFINITION = re.compile(rf"^{NOTE_NAME}:\s*(.*)$")
 _RULE = re.compile(r"^([-*_])(?:\s*\1){2,}$")
-_UNITS = re.compile(r"[（(]责任单位[：:]([^）)]*)[）)]")
+_UNITS = re.compile(r"[（(]责任单位[：:]((?:(?![（(]责任单位)[^）)])*+)[）)]")
 _SENTENCE_END = re.compile(r"[。；;！？!?]")
 _CHAPTER = re.compile(rf"^第{_NUMERAL}(分编|编|章|节)(?:之{_NUMERAL})?(?=[\s　]|$|[^\s　。；，]{{1,30}}$)")
 _CHAPTER_RANK = {"编": 1, "分编": 2, "章": 3, "节": 4}
@@ -116,6 +118,11 @@ def read_lines(document: Document) -> list[Line]:
     return [line for line in lines if line.text or ANCHOR.match(line.raw)]
 
 
+def without_comments(text: str) -> str:
+    """Line breaks stay where they are; a comment that is never closed is text."""
+    return _COMMENT.sub(_blank, text)
+
+
 def unmark(text: str) -> str:
     """The text without the editor's marks; what the editor supplied stays, and so does the 〔2021〕 of a 文号."""
     return re.sub(r"〔(?!\d{4}〕)([^〔〕]*)〕|□", r"\1", text)
@@ -151,11 +158,15 @@ def article_number(text: str) -> int:
 
 
 def _blank_unless_anchor(match: re.Match[str]) -> str:
-    return match[0] if ANCHOR.match(match[0]) else "\n" * match[0].count("\n")
+    return match[0] if ANCHOR.match(match[0]) else _blank(match)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n") if match[1] else match[0]
 
 
 def _text(raw: str) -> str:
-    if _DEFINITION.match(raw):
+    if not raw or _DEFINITION.match(raw):
         return raw
     text = FOOTNOTE.sub("", ANCHOR.sub("", raw))
     text = re.sub(r"\*\*(.+?)\*\*", r"\1", text)

@@ -21,6 +21,7 @@ from service.basis import VERSION
 from service.channels import api, health
 from service.channels.console import routes as console
 from service.channels.console.child import Ingest, IngestCommand
+from service.channels.console.forms import install_faults, largest_body, refuse_body
 from service.channels.console.gate import Console
 from service.channels.errors import install_errors
 from service.channels.headers import SecurityHeaders
@@ -82,8 +83,9 @@ def build_app(
     )
     app.include_router(health.router(parts))
     app.include_router(metrics.router())
-    _open_doors(app, settings, desk, database, ingest or IngestCommand(settings.for_children), warn)
-    install_errors(app)
+    office = _open_doors(app, settings, desk, database, ingest or IngestCommand(settings.for_children), warn)
+    install_errors(app, largest_body(office), refuse_body)
+    install_faults(app)
     https = settings.public_url.startswith("https:")
     app.add_middleware(SecurityHeaders, origins=settings.widget_origins, https=https)
     return app
@@ -102,8 +104,8 @@ async def _purge_daily(desk: Desk, retention: Retention) -> None:
 
 def _open_doors(
     app: FastAPI, settings: Settings, desk: Desk, database: Engine, ingest: Ingest, warn: Callable[[str], None]
-) -> None:
-    """The API, the widget, the operators' console and, where it is set up, WeChat."""
+) -> Console:
+    """The API, the widget, the operators' console and, where it is set up, WeChat; → the console."""
     limiter = Limiter(settings.rate_limit == "on", settings.redis_url)
     app.include_router(api.router(desk, limiter))
     static = widget.Static()
@@ -128,6 +130,7 @@ def _open_doors(
         mailbox = Mailbox(database, account.store_key)
         clerk = Clerk(desk, limiter, mailbox, texts, settings.public_url, NoCustomerService())
         app.include_router(wechat.router(account, Counter(clerk, Deadlines())))
+    return office
 
 
 def build_upkeep(settings: Settings, database: Engine) -> Upkeep:

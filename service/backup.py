@@ -23,8 +23,10 @@ from service.basis import VERSION
 
 _MANIFEST = "MANIFEST.json"
 _DATABASE = "records.sqlite"
+_SINGLE = {_DATABASE, "CURRENT", "corpus/office.yaml"}  # files; all else are folders
 _JOURNAL = "RESTORING.json"
 _MANIFEST_LIMIT = 64 * 1024 * 1024
+_UNPACKED_LIMIT, _UNPACKED_TIMES = 256 * 1024 * 1024, 100  # bytes that any backup may hold, and more for a large one
 _CHUNK = 1024 * 1024
 
 
@@ -204,13 +206,16 @@ def _unpack(file: Path, items: Mapping[str, Path]) -> Manifest:
         _remove(_staged(target))
         target.parent.mkdir(parents=True, exist_ok=True)
     found: dict[str, str] = {}
-    content = b""
+    content, room = b"", _UNPACKED_LIMIT + _UNPACKED_TIMES * file.stat().st_size
     try:
         with tarfile.open(file, "r:gz") as archive:
             for member in archive:
                 source = archive.extractfile(member) if member.isreg() else None
                 if source is None or member.name in found:
                     raise Refused(f"备份里有不该有的东西：{member.name}")
+                room -= member.size
+                if room < 0:
+                    raise Refused(f"解开以后大得不像一份备份，没有接着解：{file}")
                 if member.name == _MANIFEST:
                     content = source.read(_MANIFEST_LIMIT)
                 else:
@@ -229,7 +234,8 @@ def _place(name: str, items: Mapping[str, Path]) -> Path:
     parts = PurePosixPath(name).parts
     for item, target in items.items():
         own = PurePosixPath(item).parts
-        if parts[: len(own)] == own and "/".join(parts) == name and ".." not in parts:
+        inside = parts[: len(own)] == own and "/".join(parts) == name and ".." not in parts and name.isprintable()
+        if inside and (len(parts) == len(own)) == (item in _SINGLE):
             return _staged(target).joinpath(*parts[len(own) :])
     if name == _DATABASE:
         raise Refused("备份里有 SQLite 数据库，而 DATABASE_URL 不是 SQLite，放不进去")
@@ -237,11 +243,15 @@ def _place(name: str, items: Mapping[str, Path]) -> Path:
 
 
 def _extract(source: IO[bytes], to: Path) -> str:
-    to.parent.mkdir(parents=True, exist_ok=True)
+    """Raises Refused for what cannot be written."""
     reader = _Hashing(source)
-    with open(to, "wb") as written:
-        while piece := reader.read(_CHUNK):
-            written.write(piece)
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        with open(to, "wb") as written:
+            while piece := reader.read(_CHUNK):
+                written.write(piece)
+    except OSError as error:
+        raise Refused(f"备份里的 {to.name} 写不出来：{error.strerror or '备份读不下去'}，什么也没有换") from error
     return reader.digest.hexdigest()
 
 

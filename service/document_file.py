@@ -1,9 +1,12 @@
 """One file of corpus/documents as the console reads and writes it: whole, or not at all."""
 
+import fcntl
 import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,17 +40,33 @@ def read_document(folder: Path, id: str) -> DocumentFile | None:
 
 def write_document(folder: Path, id: str, text: str, digest: str) -> None:
     """`digest` is that of the text which was edited. Raises Stale, OSError."""
-    now = read_document(folder, id)
-    if now is None or now.digest != digest:
-        raise Stale
-    handle, beside = tempfile.mkstemp(prefix=".edited-", dir=folder)
+    with _alone_in(folder):
+        now = read_document(folder, id)
+        if now is None or now.digest != digest:
+            raise Stale
+        _put(folder / f"{id}.md", text.replace("\r\n", "\n"))
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """The file itself is put in another's place, so its folder is what writers wait for."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
+
+
+def _put(path: Path, text: str) -> None:
+    handle, beside = tempfile.mkstemp(prefix=".edited-", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text.replace("\r\n", "\n"))
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(beside, 0o644)
-        os.replace(beside, folder / f"{id}.md")
+        os.replace(beside, path)
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise

@@ -1,4 +1,7 @@
-"""How long what people said and did is kept: one table, which everything that shows or deletes it goes by."""
+"""How long what people said and did is kept: one table, which everything that shows or deletes it goes by.
+
+Approved answers are not in it: they are the office's own words, stay for good, and name nobody.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from service.audit import Audit
 from service.channels.wechat.mailbox import forget_conversation, purge_mailbox
+from service.database import scrub
 from service.handovers import Handovers
 from service.kept_words import KeptWords, digest_of, read_word_files
 from service.records import Records
@@ -54,7 +55,7 @@ class Retention:
         records = Records(self.database)
         deleted = records.purge(now)
         in_use = digest_of(read_word_files(self.words, self.office))
-        return Purged(
+        purged = Purged(
             answers=deleted.answers,
             feedback=deleted.feedback,
             dialogues=deleted.dialogues,
@@ -64,6 +65,8 @@ class Retention:
             wechat=purge_mailbox(self.database, now),
             words=KeptWords(self.data_dir).prune(records.words_needed() | {in_use}),
         )
+        scrub(self.database)
+        return purged
 
     def forget(self, conversation_id: str) -> Forgotten:
         """Deletes all of one conversation. What is found by way of its answers goes before them, so that whoever is
@@ -73,4 +76,5 @@ class Retention:
         wechat = forget_conversation(self.database, conversation_id)
         handovers = Handovers(self.database).forget(conversation_id)
         deleted = records.forget(conversation_id)
+        scrub(self.database)
         return Forgotten(deleted.answers, deleted.feedback, deleted.dialogues, handovers, unanswered, wechat)

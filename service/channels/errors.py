@@ -2,7 +2,7 @@
 
 import logging
 import traceback
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -64,7 +64,12 @@ def error_response(status: int, code: str, message: str, field: str | None = Non
     return JSONResponse(ErrorOut(error=Error(code=code, message=message, field=field)).model_dump(), status)
 
 
-def install_errors(app: FastAPI) -> None:
+Allowed = Callable[[Request], Awaitable[int]]
+"""How many bytes a request may bring."""
+
+
+def install_errors(app: FastAPI, allowed: Allowed, refused: Callable[[Request], Response]) -> None:
+    """`refused` answers what brings more than is `allowed`."""
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(BadFact, _bad_fact)
     app.add_exception_handler(NotFound, _not_found)
@@ -72,42 +77,45 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(TooOften, _too_often)
     app.add_exception_handler(ChannelClosed, _channel_closed)
     app.add_exception_handler(HTTPException, _http)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, allowed=allowed, refused=refused)
     app.add_middleware(Bugs)
 
 
 class BodyLimit:
-    """Reads at most BODY_LIMIT bytes of a request, whatever length it declares or leaves out."""
+    """Reads at most `allowed` bytes of a request, whatever length it declares; `refused` answers what is over."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, allowed: Allowed, refused: Callable[[Request], Response]) -> None:
+        self._app, self._allowed, self._refused = app, allowed, refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = await _read(receive)
+        request = Request(scope)
+        body = await _read(receive, await self._allowed(request))
         if body is None:
-            await _too_large(scope["path"])(scope, receive, send)
+            await self._refused(request)(scope, receive, send)
             return
         await self._app(scope, _replay(body, receive), send)
 
 
-def _too_large(path: str) -> Response:
+def too_large(request: Request) -> Response:
     """WeChat shows a fault of the account for whatever it cannot read, and it cannot read JSON."""
-    return PlainTextResponse("请求太大", 413) if path == "/wechat" else error_response(413, "too_large", "请求太大")
+    if request.url.path == "/wechat":
+        return PlainTextResponse("请求太大", 413)
+    return error_response(413, "too_large", "请求太大")
 
 
-async def _read(receive: Receive) -> bytes | None:
-    """None as soon as the body is over the limit."""
-    body, more = b"", True
+async def _read(receive: Receive, limit: int) -> bytes | None:
+    """None as soon as the body is over the limit, in bytes."""
+    body, more = bytearray(), True
     while more:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
-        if len(body) > BODY_LIMIT:
+        if len(body) > limit:
             return None
-    return body
+    return bytes(body)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

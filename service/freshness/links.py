@@ -16,8 +16,17 @@ from service.database import Table
 
 TIMEOUT = 10.0
 _REDIRECTS = 5
-# Addresses of the old internet written in the new: what they lead to may be inside.
-_WRAPPED = tuple(map(ipaddress.ip_network, ("::ffff:0:0/96", "64:ff9b::/96", "2002::/16")))
+# Addresses of the old internet written in the new, the ways between them, and what only networks use among themselves:
+# what they lead to may be inside.
+_INSIDE = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            *("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "fec0::/10"),
+            *("192.0.0.0/24", "192.88.99.0/24"),
+        ),
+    )
+)
 _AGENT = "TiaowenLinkCheck/1.0"
 
 
@@ -129,7 +138,7 @@ def _public(address: str) -> bool:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _WRAPPED)
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _INSIDE)
 
 
 def resolve(host: str) -> Sequence[str]:

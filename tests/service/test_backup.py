@@ -160,6 +160,11 @@ def added(name: str, kind: bytes = tarfile.REGTYPE) -> Callable[[list[tuple[tarf
     return change
 
 
+def file_and_folder(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
+    added("words/a/b")(members)
+    added("words/a")(members)
+
+
 def flipped(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
     members[1] = (members[1][0], b"X" + members[1][1][1:])
 
@@ -175,10 +180,33 @@ def flipped(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
         added("snapshots/../../outside"),
         added("/tmp/outside"),
         added("corpus/code.py"),
+        added("records.sqlite/evil"),
+        added("CURRENT/evil"),
+        added("corpus/office.yaml/evil"),
+        added("words"),
+        added("words/a\nb"),
+        file_and_folder,
         added("snapshots/link", tarfile.SYMTYPE),
         added("snapshots/hard", tarfile.LNKTYPE),
     ],
-    ids=["changed", "missing", "no manifest", "twice", "up", "up inside", "absolute", "unknown", "link", "hard link"],
+    ids=[
+        "changed",
+        "missing",
+        "no manifest",
+        "twice",
+        "up",
+        "up inside",
+        "absolute",
+        "unknown",
+        "in the database",
+        "in a file",
+        "in the office",
+        "a folder as file",
+        "two lines",
+        "file and folder",
+        "link",
+        "hard link",
+    ],
 )
 def test_a_backup_that_is_not_sound_changes_nothing(
     file: Path, tmp_path: Path, change: Callable[[list[tuple[tarfile.TarInfo, bytes]]], None]
@@ -191,6 +219,20 @@ def test_a_backup_that_is_not_sound_changes_nothing(
         restore(places, file, over=True)
 
     assert tree(tmp_path) == before
+
+
+def test_what_would_unpack_to_far_more_than_it_is_is_not_unpacked(file: Path, tmp_path: Path) -> None:
+    with tarfile.open(file, "w:gz") as archive:
+        member = tarfile.TarInfo("words/zeros")
+        member.size = 300 * 1024 * 1024
+        with open("/dev/zero", "rb") as zeros:
+            archive.addfile(member, zeros)
+    new = empty(tmp_path / "new")
+
+    with pytest.raises(Refused, match="大得不像一份备份"):
+        restore(new, file, over=True)
+
+    assert [path.name for path in new.data_dir.rglob("*") if path.is_file()] == ["service.lock", "ingest.lock"]
 
 
 @pytest.mark.parametrize("kept", [0, 100, 0.5, 0.8])

@@ -130,6 +130,26 @@ def test_one_conversation_is_forgotten_whole_and_no_other(retention: Retention, 
     assert Records(engine).answers_of(theirs.conversation_id) == [theirs.answer_id]
 
 
+@pytest.mark.parametrize("by", ["forget", "purge"])
+def test_no_word_of_what_is_deleted_stays_in_any_file(
+    retention: Retention, engine: Engine, tmp_path: Path, by: str
+) -> None:
+    said = replace(ASKED, text="金丝雀李四海能领多少")
+    saved = Records(engine).save(None, "wechat", NOW, said, answer(), BASIS)
+
+    def held() -> list[str]:
+        return [path.name for path in tmp_path.iterdir() if path.is_file() and "金丝雀".encode() in path.read_bytes()]
+
+    before = held()
+    with engine.connect():  # the service goes on, so the log is not tidied up by its end
+        if by == "forget":
+            retention.forget(saved.conversation_id)
+        else:
+            retention.purge(NOW + 91 * DAY)
+
+        assert (before, held()) == (["records.sqlite-wal"], [])
+
+
 # The audit
 
 

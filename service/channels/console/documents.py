@@ -4,17 +4,21 @@ import tempfile
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Form, Response, UploadFile
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from service.accounts import Role, Seat
+from service.channels.console.checks import Checks
+from service.channels.console.child import Busy, Done
+from service.channels.console.forms import LARGEST_FILE, form_of
 from service.channels.console.gate import Console, gate
 from service.channels.console.pages import page
 from service.channels.errors import NotFound
 from service.document_file import LONGEST, DocumentFile, Stale, read_document, write_document
 
-_LARGEST = 20 * 1024 * 1024
-_STALE = "别人刚改过这份文件，没有保存。请先复制自己的改动，再重新打开"
+_STALE = "别人刚改过这份文件，您的没有保存。下面是您的和现在存着的：把自己的改动抄下来，重新打开这份文件再改"
+_UNCHECKED = "正在给别人检查或者发布，这份文件还没有检查。请过一分钟刷新这一页"
 
 
 class _Place(BaseModel):
@@ -52,24 +56,38 @@ class _Report(BaseModel):
     failed: list[_Failed]
 
 
+class _Edit(BaseModel):
+    """`digest` is that of the text that was edited."""
+
+    text: str = Field(max_length=LONGEST)
+    digest: str = Field(max_length=64)
+
+
 Id = Annotated[str, Form(max_length=80)]
 
 
 def router(console: Console, folder: Path) -> APIRouter:
     """`folder` holds the documents."""
     documents = APIRouter(include_in_schema=False, prefix="/documents")
-    editor = gate(console, Role.EDITOR)
+    editor, checks = gate(console, Role.EDITOR), Checks(console.ingest, folder)
 
     def listed(seat: Seat, added: _Added | None = None, wrong: str = "") -> Response:
         ids = sorted(path.stem for path in folder.glob("*.md") if not path.name.startswith("."))
         return page("documents", seat, 422 if wrong else 200, ids=ids, added=added, wrong=wrong)
 
-    def edited(seat: Seat, file: DocumentFile, wrong: str = "", told: str = "") -> Response:
-        found = console.ingest("--check").refused.splitlines()
+    def edited(seat: Seat, file: DocumentFile, told: str = "") -> Response:
+        done = checked()
+        found = done.refused.splitlines() if done.finished else []
         mine = [line.partition(f"{file.id}.md:")[2] for line in found if f"/{file.id}.md:" in line]
         others = [line for line in found if f"/{file.id}.md:" not in line]
-        status = 409 if wrong else 200
-        return page("document", seat, status, file=file, problems=mine, others=others, wrong=wrong, told=told)
+        unchecked = "" if done.finished else done.refused
+        return page("document", seat, file=file, problems=mine, others=others, unchecked=unchecked, told=told)
+
+    def checked() -> Done:
+        try:
+            return checks.found()
+        except Busy:
+            return Done("", _UNCHECKED, finished=False)
 
     @documents.get("")
     def overview(seat: Seat = Depends(editor)) -> Response:
@@ -83,8 +101,8 @@ def router(console: Console, folder: Path) -> APIRouter:
         seat: Seat = Depends(editor),
     ) -> Response:
         """The file is read by a child process with limits; this one never parses it."""
-        content = file.file.read(_LARGEST + 1)
-        if len(content) > _LARGEST:
+        content = file.file.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
             return listed(seat, wrong="文件超过 20 MB")
         if not id.strip():
             return listed(seat, wrong="请写文件编号，如 xianan-2027：小写字母、数字和连字符")
@@ -105,18 +123,20 @@ def router(console: Console, folder: Path) -> APIRouter:
     def document(id: str, seat: Seat = Depends(editor)) -> Response:
         return edited(seat, _found(folder, id))
 
-    @documents.post("/{id}")
-    def save(
-        id: str,
-        text: Annotated[str, Form(max_length=LONGEST)],
-        digest: Annotated[str, Form(max_length=64)],
-        seat: Seat = Depends(editor),
-    ) -> Response:
-        before = _found(folder, id)
+    async def edit_sent(request: Request, _: Seat = Depends(editor)) -> _Edit:
+        """Read here, as a document is longer than the fields of other forms may be."""
         try:
-            write_document(folder, id, text, digest)
+            return _Edit.model_validate(dict(await form_of(request)))
+        except ValidationError as error:
+            raise RequestValidationError(error.errors()) from error
+
+    @documents.post("/{id}")
+    def save(id: str, sent: _Edit = Depends(edit_sent), seat: Seat = Depends(editor)) -> Response:
+        _found(folder, id)
+        try:
+            write_document(folder, id, sent.text, sent.digest)
         except Stale:
-            return edited(seat, DocumentFile(id, text, before.digest), wrong=_STALE)
+            return page("document-stale", seat, 409, mine=sent.text, theirs=_found(folder, id), wrong=_STALE)
         console.note(seat, "edit_document", id)
         return edited(seat, _found(folder, id), told="已保存。服务还没有变：到“发布”页看会变什么，再提出发布")
 

@@ -1,6 +1,6 @@
 """Everything under /console."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from service.channels.console import (
     administration,
@@ -17,6 +17,7 @@ from service.channels.console import (
     switchboard,
     what_if,
 )
+from service.channels.console.forms import printable
 from service.channels.console.gate import Console
 from service.channels.console.pages import static_router
 from service.freshness import Upkeep
@@ -24,7 +25,7 @@ from service.freshness import Upkeep
 
 def router(console: Console, public_url: str, upkeep: Upkeep) -> APIRouter:
     """`public_url` is where this service is reached, or "": as the browser reached it."""
-    routes = APIRouter()
+    routes = APIRouter(dependencies=[Depends(printable)])
     for part in (
         static_router(),
         doors.router(console),

@@ -1,8 +1,13 @@
 """An official text is uploaded, completed and published at the console by two people, with the real commands."""
 
+import io
+import random
 import shutil
+import zipfile
+from hashlib import sha256
 from pathlib import Path
 
+import docx
 import pytest
 from fastapi import FastAPI
 from httpx2 import Response
@@ -11,6 +16,8 @@ from corpus.settings import ROOT
 from corpus.snapshot import current_id
 from service.accounts import Role
 from service.app import build_app
+from service.channels.console.child import Busy, Done
+from service.document_file import LONGEST
 from service.settings import Settings
 from tests.service.channels.test_console import Desk
 from tests.service.conftest import NOW
@@ -52,9 +59,9 @@ def approver(app: FastAPI, folder: Path) -> Desk:
     return Desk(app, folder / "var" / "records.sqlite", "李审", Role.APPROVER)
 
 
-def upload(desk: Desk, content: bytes, id: str, **more: str) -> Response:
+def upload(desk: Desk, content: bytes, id: str, name: str = "办法.txt") -> Response:
     return desk.client.post(
-        "/console/documents", data={"id": id} | more, files={"file": ("办法.txt", content)}, headers=desk.headers
+        "/console/documents", data={"id": id}, files={"file": (name, content)}, headers=desk.headers
     )
 
 
@@ -107,13 +114,78 @@ def test_a_broken_file_is_refused_and_nothing_is_written(folder: Path, editor: D
 
 
 def test_an_edit_of_what_somebody_else_has_changed_meanwhile_is_not_saved(folder: Path, editor: Desk) -> None:
+    """Both texts are shown, and nothing on the page would let the old one be saved over the new."""
     path = folder / "documents" / "later-changes.md"
     stale = digest(editor.get("/documents/later-changes").text)
-    theirs = path.read_text(encoding="utf-8") + "\n"
+    theirs = path.read_text(encoding="utf-8") + "theirs\n"
     path.write_text(theirs, encoding="utf-8")
     refused = editor.submit("/documents/later-changes", text="mine", digest=stale)
-    assert (refused.status_code, "别人刚改过这份文件" in refused.text, ">mine<" in refused.text) == (409, True, True)
+    shown = [told in refused.text for told in ("别人刚改过这份文件", ">mine<", "theirs\n</textarea>", 'name="digest"')]
+    assert (refused.status_code, shown) == (409, [True, True, True, False])
     assert path.read_text(encoding="utf-8") == theirs
+
+
+def test_a_large_file_is_taken_from_an_editor(folder: Path, editor: Desk) -> None:
+    word = io.BytesIO()
+    made = docx.Document()
+    for line in OFFICIAL.splitlines():
+        made.add_paragraph(line)
+    made.save(word)
+    with zipfile.ZipFile(word, "a") as archive:
+        archive.writestr("word/media/scan.bin", random.Random(1).randbytes(5 * 1024 * 1024))
+
+    added = upload(editor, word.getvalue(), "xianan-childcare-2026", name="办法.docx")
+
+    assert (added.status_code, "读成了草稿" in added.text) == (200, True)
+    draft = (folder / "documents" / "xianan-childcare-2026.md").read_text(encoding="utf-8")
+    assert "第二条 托育补贴每学期发放700元。" in draft
+
+
+def test_the_plan_itself_can_be_edited(folder: Path, editor: Desk) -> None:
+    path = folder / "documents" / "xianan-2023.md"
+    opened = editor.get("/documents/xianan-2023")
+    changed = path.read_text(encoding="utf-8") + "\n"
+
+    saved = [
+        editor.client.post("/console/documents/xianan-2023", headers=editor.headers, **sent)
+        for sent in (
+            {"files": {"text": (None, changed), "digest": (None, digest(opened.text))}},
+            {"data": {"text": changed, "digest": sha256(changed.encode()).hexdigest()}},
+        )
+    ]
+
+    assert [(one.status_code, "检查通过" in one.text) for one in saved] == [(200, True)] * 2
+    assert path.read_text(encoding="utf-8") == changed
+    assert 'enctype="multipart/form-data"' in opened.text
+
+
+def test_a_document_of_the_greatest_length_is_saved_and_a_longer_one_is_not(folder: Path, editor: Desk) -> None:
+    path = folder / "documents" / "later-changes.md"
+    before = path.read_text(encoding="utf-8")
+    codes = []
+    for length in (LONGEST + 1, LONGEST):
+        text = ("托育补贴。" * 40 + "\n") * LONGEST
+        sent = {"text": (None, text[:length]), "digest": (None, sha256(path.read_bytes()).hexdigest())}
+        codes.append(
+            editor.client.post("/console/documents/later-changes", files=sent, headers=editor.headers).status_code
+        )
+    assert (codes, len(path.read_text(encoding="utf-8"))) == ([422, 200], LONGEST)
+    assert before != path.read_text(encoding="utf-8")
+
+
+def test_while_another_is_at_it_a_page_says_so_and_documents_stay_open(folder: Path) -> None:
+    own = {"data_dir": folder / "var", "corpus_dir": folder, "embedding_model": "builtin"}
+    app = build_app(Settings(_env_file=None, **own), now=lambda: NOW, ingest=busy)  # type: ignore[arg-type]
+    editor = Desk(app, folder / "var" / "records.sqlite", "王编", Role.EDITOR)
+
+    proposed, opened = editor.submit("/publications/propose", why="试"), editor.get("/documents/later-changes")
+
+    assert (proposed.status_code, "还没有轮到，什么也没有做" in proposed.text) == (503, True)
+    assert (opened.status_code, "还没有检查" in opened.text, "检查通过" in opened.text) == (200, True, False)
+
+
+def busy(*_: str) -> Done:
+    raise Busy
 
 
 @pytest.mark.parametrize("id", ["..%2foffice", "%2e%2e%2fwords%2fwording", "没有", "UPPER"])
