@@ -68,7 +68,19 @@ Allowed = Callable[[Request], Awaitable[int]]
 """How many bytes a request may bring."""
 
 
-def install_errors(app: FastAPI, allowed: Allowed, refused: Callable[[Request], Response]) -> None:
+async def small(_request: Request) -> int:
+    """What a citizen's request may bring, in bytes."""
+    return BODY_LIMIT
+
+
+def too_large(request: Request) -> Response:
+    """WeChat shows a fault of the account for whatever it cannot read, and it cannot read JSON."""
+    if request.url.path == "/wechat":
+        return PlainTextResponse("请求太大", 413)
+    return error_response(413, "too_large", "请求太大")
+
+
+def install_errors(app: FastAPI, allowed: Allowed = small, refused: Callable[[Request], Response] = too_large) -> None:
     """`refused` answers what brings more than is `allowed`."""
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(BadFact, _bad_fact)
@@ -97,13 +109,6 @@ class BodyLimit:
             await self._refused(request)(scope, receive, send)
             return
         await self._app(scope, _replay(body, receive), send)
-
-
-def too_large(request: Request) -> Response:
-    """WeChat shows a fault of the account for whatever it cannot read, and it cannot read JSON."""
-    if request.url.path == "/wechat":
-        return PlainTextResponse("请求太大", 413)
-    return error_response(413, "too_large", "请求太大")
 
 
 async def _read(receive: Receive, limit: int) -> bytes | None:
