@@ -40,6 +40,7 @@ from ingest.publishing import (
 from ingest.telling import impact_told
 from service.clock import now_in_shanghai
 from service.impact import Impact
+from service.publications import Seen
 from service.settings import Settings
 
 console = Console()
@@ -102,6 +103,9 @@ def _command(arguments: Sequence[str]) -> int:
         parser.add_argument("--by", required=name != "rollback", default="", metavar="名字", help="坐席台账号的名字")
     if name == "confirm":
         parser.add_argument("subjects", nargs="+", metavar="名称", help="diff 里列出的")
+    if name in {"publish", "decline"}:
+        parser.add_argument("--proposal", type=int, metavar="号", help="看过的是第几号提议；等着的不是它就不办")
+        parser.add_argument("--snapshot", default="", metavar="快照", help="看过的提议的快照，同上")
     if name in {"propose", "rollback"}:
         parser.add_argument("--why", required=name == "propose", default="", metavar="理由", help="为什么")
     options = parser.parse_args(rest)
@@ -125,15 +129,17 @@ def _confirm(office: Office, options: argparse.Namespace) -> None:
 def _propose(office: Office, options: argparse.Namespace) -> None:
     with _bar() as progress:
         proposed = propose(office, _sound(office, options), options.by, options.why, progress)
-    console.print(f"已提出快照 {proposed.snapshot}，请另一位审批：python -m ingest publish --by 名字")
+    told = f"已提出第 {proposed.number} 号，快照 {proposed.snapshot}"
+    console.print(f"{told}，请另一位审批：python -m ingest publish --by 名字 --proposal {proposed.number}")
 
 
 def _publish(office: Office, options: argparse.Namespace) -> None:
-    console.print(f"已发布快照 {publish_proposed(office, options.by)}")
+    console.print(f"已发布快照 {publish_proposed(office, options.by, Seen(options.proposal, options.snapshot))}")
 
 
 def _decline(office: Office, options: argparse.Namespace) -> None:
-    console.print(f"已退回快照 {decline(office, options.by).snapshot}，服务照旧")
+    declined = decline(office, options.by, Seen(options.proposal, options.snapshot))
+    console.print(f"已退回快照 {declined.snapshot}，服务照旧")
 
 
 def _rollback(office: Office, options: argparse.Namespace) -> None:

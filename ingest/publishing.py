@@ -1,5 +1,6 @@
 """From edited files to a live snapshot by two people: what would change, what was confirmed, proposed, published."""
 
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -28,22 +29,24 @@ from corpus.snapshot import (
     set_aside,
     snapshot_id,
 )
-from corpus.store import read_store
+from corpus.store import Stored, read_store
 from corpus.vectors import Progress
 from service.accounts import Accounts, Role
-from service.approved import Approved, LiveApproved, State
+from service.approved import Approved, LiveApproved
+from service.approved import State as Approval
 from service.audit import Audit
-from service.changes import Change, Kind, compare, state_of
+from service.changes import Change, Kind, State, compare, state_of
 from service.confirmations import Confirmations
 from service.database import open_database
-from service.impact import ApprovedText, Impact, Material, Resting, assess, what_rests
+from service.impact import ApprovedText, Impact, Material, Resting, assess, storable, what_rests
 from service.parts import parts_over
-from service.publications import Outcome, Publication, Publications
+from service.publications import ANY, Outcome, Publication, Publications, Seen
 from service.records import Records
 from service.rules.catalogue import benefits
 from service.settings import Settings
 
 RECORDED = 100
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class Refused(Exception):
@@ -89,7 +92,7 @@ def difference(office: Office, source: Source, on: date | None = None) -> Impact
     embedder = _embedder(office)
     live = open_snapshot(office.data_dir / "snapshots" / current_id(office.data_dir), embedder, exact=True)
     with closing(live):
-        changes = compare(live.clauses, source.clauses)
+        changes = compare(live, source)
         day = on or _day(changes, office.now.date())
         if not changes:
             return Impact((), (), (), 0, day)
@@ -105,33 +108,41 @@ def _day(changes: Sequence[Change], today: date) -> date:
 
 
 def _material(office: Office) -> Material:
-    approved = [one for one in office.approved.questions() if one.status is State.APPROVED]
+    approved = [one for one in office.approved.questions() if one.status is Approval.APPROVED]
     kept = tuple(ApprovedText(one.id, one.question, one.text, one.refs) for one in approved)
     return Material(tuple(benefits().values()), kept, office.records.latest_questions(RECORDED))
 
 
 def confirm(office: Office, source: Source, subjects: Sequence[str], by: str) -> list[Resting]:
-    """An editor has read what these rest on; `subjects` as `difference` names them, or their first words. Returns what
-    is still open. Raises Refused."""
+    """An editor has read what these rest on; `subjects` as `difference` names them, or their first words; the digest of
+    the clause that was read may follow, and holds for that state of it alone. Returns what is still open. Raises
+    Refused."""
     _seat(office, by, Role.EDITOR)
-    before = _clauses(office.data_dir, current_id(office.data_dir))
+    before = _stored(office.data_dir, current_id(office.data_dir)).clauses
     resting = what_rests(before, source.clauses, _material(office), office.confirmations)
     by_ref = {str(clause.ref): clause for clause in source.clauses}
-    for wanted in subjects:
-        named = [one for one in resting if wanted in {one.subject, one.subject.split()[0]}]
-        if not named:
-            raise Refused(f"没有要核实的 {wanted}：用 python -m ingest diff 看有哪些")
-        for one in named:
-            if not one.stands:
-                raise Refused(
-                    f"{one.what}：新的 {one.ref} 里没有「{one.phrase}」，先改 service/rules/benefits/ 里的参数"
-                )
-            clause = by_ref.get(one.ref)
-            office.confirmations.confirm(one.subject, state_of(clause), by, office.now)
-            if clause is not None:  # an approved answer is given while the text stands, whatever its dates
-                office.confirmations.confirm(one.subject, clause.text, by, office.now)
-            office.audit.write(office.now, by, "confirm", one.subject)
+    for one in [one for wanted in subjects for one in _to_confirm(wanted, resting)]:
+        clause = by_ref.get(one.ref)
+        office.confirmations.confirm(one.subject, state_of(clause), by, office.now)
+        if clause is not None:  # an approved answer is given while the text stands, whatever its dates
+            office.confirmations.confirm(one.subject, clause.text, by, office.now)
+        office.audit.write(office.now, by, "confirm", one.subject)
     return _open(office, before, source.clauses)
+
+
+def _to_confirm(wanted: str, resting: Sequence[Resting]) -> list[Resting]:
+    """Raises Refused."""
+    before, _, digest = wanted.rpartition(" ")
+    subject, read = (before, digest) if _DIGEST.fullmatch(digest) else (wanted, "")
+    named = [one for one in resting if subject in {one.subject, one.subject.split()[0]}]
+    if not named:
+        raise Refused(f"没有要核实的 {subject}：用 python -m ingest diff 看有哪些")
+    for one in named:
+        if read and read != one.state:
+            raise Refused(f"{one.ref} 在您看过以后又改了，{one.what} 还没有核实：请重新看会变什么，读过再核实")
+        if not one.stands:
+            raise Refused(f"{one.what}：新的 {one.ref} 里没有「{one.phrase}」，先改 service/rules/benefits/ 里的参数")
+    return named
 
 
 def _open(office: Office, before: Sequence[Clause], after: Sequence[Clause]) -> list[Resting]:
@@ -146,29 +157,27 @@ def propose(office: Office, source: Source, by: str, why: str, progress: Progres
         raise Refused("请用 --why 写明为什么改")
     with ingest_lock(office.data_dir):
         base = current_id(office.data_dir)
-        before = _clauses(office.data_dir, base)
-        _all_confirmed(office, before, source.clauses)
+        _all_confirmed(office, _stored(office.data_dir, base).clauses, source.clauses)
         built = build(office.data_dir, source, _embedder(office), progress)
         _probed(built, office)
-        impact = TypeAdapter(Impact).dump_json(difference(office, source)).decode()
+        impact = TypeAdapter(Impact).dump_json(storable(difference(office, source))).decode()
         kept = set_aside(built)
         proposed = office.publications.propose(snapshot_id(kept), base, why, impact, by, office.now)
         office.audit.write(office.now, by, "propose", _subject(proposed.snapshot, why))
     return proposed
 
 
-def publish_proposed(office: Office, by: str) -> str:
+def publish_proposed(office: Office, by: str, seen: Seen = ANY) -> str:
     """Makes what was proposed the live snapshot; returns its id. Raises Refused."""
     _seat(office, by, Role.APPROVER)
     with ingest_lock(office.data_dir):
-        waiting = _waiting(office)
+        waiting = _waiting(office, seen)
         if waiting.proposed_by == by:
             raise Refused("提出的人不能自己批准：要另一位审批")
         live, folder = current_id(office.data_dir), aside(office.data_dir, waiting.snapshot)
         if waiting.base != live or not folder.is_dir():
             raise Refused("提出以后又有过别的发布或回退，请重新提出：python -m ingest propose")
-        before, after = _clauses(office.data_dir, live), _stored(folder)
-        _all_confirmed(office, before, after)
+        _all_confirmed(office, _stored(office.data_dir, live).clauses, _read(folder).clauses)
         _probed(folder, office)
         office.audit.write(office.now, by, "approve", _subject(waiting.snapshot, waiting.why))
         name = publish(office.data_dir, folder, office.settings.snapshots_kept)
@@ -177,11 +186,11 @@ def publish_proposed(office: Office, by: str) -> str:
     return name
 
 
-def decline(office: Office, by: str) -> Publication:
+def decline(office: Office, by: str, seen: Seen = ANY) -> Publication:
     """What was proposed is not published. Raises Refused."""
     _seat(office, by, Role.APPROVER)
     with ingest_lock(office.data_dir):
-        waiting = _waiting(office)
+        waiting = _waiting(office, seen)
         office.publications.decide(waiting.number, Outcome.DECLINED, by, office.now)
         office.audit.write(office.now, by, "decline", _subject(waiting.snapshot, waiting.why))
     return waiting
@@ -194,18 +203,18 @@ def publish_alone(
     confirmed. Returns the new id, the clauses of before, and what was published. Raises Refused."""
     with ingest_lock(office.data_dir):
         wanted, before = source(), _published(office.data_dir)
-        if before:
-            if compare(before, wanted.clauses) and not why.strip():
+        if before.clauses:
+            if compare(before, wanted) and not why.strip():
                 raise Refused(
-                    "条款有变化，要两个人发布：先看 python -m ingest diff，再 python -m ingest propose、publish；"
-                    "只有一个人时用 --alone 写明理由"
+                    "条款或文件头部有变化，要两个人发布：先看 python -m ingest diff，"
+                    "再 python -m ingest propose、publish；只有一个人时用 --alone 写明理由"
                 )
-            _all_confirmed(office, before, wanted.clauses)
+            _all_confirmed(office, before.clauses, wanted.clauses)
         built = build(office.data_dir, wanted, _embedder(office), progress)
         _probed(built, office)
         name = publish(office.data_dir, built, office.settings.snapshots_kept)
         office.audit.write(office.now, by, "publish_alone", _subject(name, why))
-    return name, {str(clause.ref): clause for clause in before}, wanted
+    return name, {str(clause.ref): clause for clause in before.clauses}, wanted
 
 
 def roll_back(office: Office, by: str, why: str, login: str = "命令行") -> str:
@@ -228,7 +237,7 @@ def _seat(office: Office, name: str, role: Role) -> None:
         raise Refused(f"{name} 的角色不够，要 {role.value} 以上")
 
 
-def _waiting(office: Office) -> Publication:
+def _waiting(office: Office, seen: Seen) -> Publication:
     """Raises Refused. What went live in a command that was killed before it could say so is written down now."""
     waiting = office.publications.waiting()
     if waiting is not None and waiting.snapshot == current_id(office.data_dir):
@@ -237,6 +246,8 @@ def _waiting(office: Office) -> Publication:
         waiting = None
     if waiting is None:
         raise Refused("没有等着发布的：先 python -m ingest propose")
+    if not seen.covers(waiting):
+        raise Refused("等着审批的已经不是您看过的那一个，什么也没有做：请重新打开“发布”页，看过再定")
     return waiting
 
 
@@ -259,21 +270,21 @@ def _embedder(office: Office) -> Embedder:
     return load_embedder(office.settings.embedding_model)
 
 
-def _published(data_dir: Path) -> list[Clause]:
+def _published(data_dir: Path) -> State:
     """Of a snapshot that cannot be read, everything counts as new."""
     try:
-        return _clauses(data_dir, current_id(data_dir))
+        return _stored(data_dir, current_id(data_dir))
     except SnapshotUnreadable:
-        return []
+        return Source((), ())
 
 
-def _clauses(data_dir: Path, name: str) -> list[Clause]:
-    return _stored(data_dir / "snapshots" / name)
+def _stored(data_dir: Path, name: str) -> Stored:
+    return _read(data_dir / "snapshots" / name)
 
 
-def _stored(folder: Path) -> list[Clause]:
+def _read(folder: Path) -> Stored:
     try:
-        return list(read_store(folder / "corpus.sqlite").clauses)
+        return read_store(folder / "corpus.sqlite")
     except (sqlite3.Error, ValidationError, OSError) as error:
         raise SnapshotUnreadable(f"快照 {snapshot_id(folder)} 读不出来") from error
 

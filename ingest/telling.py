@@ -3,10 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from service.changes import Change, Kind, Piece
+from service.changes import KINDS, Change, Kind, Piece
 from service.impact import Impact, Resting
 
-KINDS = {Kind.ADDED: "新增", Kind.CHANGED: "改动", Kind.ENDED: "失效", Kind.REMOVED: "删除"}
 SOURCES = {"bank": "问法库", "approved": "核准的回答", "recorded": "群众问过"}
 _AROUND = 24
 
@@ -18,10 +17,10 @@ def impact_told(impact: Impact) -> str:
 
 def _lines(impact: Impact) -> Iterator[str]:
     if not impact.changes:
-        yield "条款没有变化。"
+        yield "条款和文件头部没有变化。"
         return
     counts = Counter(change.kind for change in impact.changes)
-    yield "条款：" + "，".join(f"{KINDS[kind]} {counts[kind]}" for kind in Kind if counts[kind])
+    yield "文件和条款：" + "，".join(f"{KINDS[kind]} {counts[kind]}" for kind in Kind if counts[kind])
     for change in impact.changes:
         yield from _change(change)
     yield ""
@@ -31,7 +30,7 @@ def _lines(impact: Impact) -> Iterator[str]:
     else:
         yield "没有参数或核准的回答依据这些条款。"
     yield ""
-    if not impact.asked:
+    if impact.untried:
         yield "没有可以试问的：这些条款还没有问法，群众怎么问、答得对不对都没有试过。"
         yield "先在 questions/ 里补问法，再看一次。"
         return
@@ -47,6 +46,7 @@ def _change(change: Change) -> Iterator[str]:
         f"　{day} {word}" for day, word in ((change.begins, "起"), (change.until, "起失效")) if day is not None
     )
     yield f"  {KINDS[change.kind]}　{change.place}　{change.ref}{days}"
+    yield from (f"    {field.name}：{field.old or '（空）'} → {field.new or '（空）'}" for field in change.fields)
     if change.kind is Kind.CHANGED:
         yield f"    {''.join(_piece(piece) for piece in change.pieces)}"
 

@@ -1,13 +1,13 @@
-"""Answers that the office has approved for questions that come again: proposed by one, approved by another."""
+"""Answers that the office has approved for questions that come again: worded by one, approved so by another."""
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
 
-from sqlalchemy import DateTime, Engine, String, Text, delete, insert, select, update
+from sqlalchemy import DateTime, Engine, String, Text, Update, delete, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -103,23 +103,30 @@ class Approved:
 
     def propose(self, proposal: Proposal, by: str, at: datetime) -> int:
         """Its id; the basis has at least one clause."""
-        row = {"question": proposal.question, "ways": "\n".join(proposal.ways), "text": proposal.text}
-        said = {"status": State.PROPOSED.value, "proposed_by": by, "proposed_at": at.astimezone(UTC)}
         with Session(self._engine) as session, session.begin():
-            kept = _ApprovedRow(**row, **said)
-            session.add(kept)
-            session.flush()
-            session.execute(insert(_BasisRow), _basis(kept.id, proposal.basis))
-            return kept.id
+            return _propose(session, proposal, by, at)
 
-    def approve(self, id: int, text: str, basis: Mapping[str, str], by: str, at: datetime) -> bool:
-        """`basis` is every clause of it as the approver has just read it. False where it does not wait for `by`: it is
-        decided, withdrawn, or proposed by the same person. One that is approved already is approved anew."""
+    def reword(self, id: int, text: str, basis: Mapping[str, str], by: str, at: datetime) -> int | None:
+        """Declines or withdraws it and proposes it with another text, for somebody else than `by` to approve; returns
+        the id of that. None where `approve` would be False."""
+        kept = self.kept(id)
+        with Session(self._engine) as session, session.begin():
+            ended = [
+                session.execute(_open_for(id, by, before).values(status=after.value, decided_by=by)).rowcount  # type: ignore[attr-defined]
+                for before, after in ((State.PROPOSED, State.DECLINED), (State.APPROVED, State.WITHDRAWN))
+            ]
+            if kept is None or not any(ended):
+                return None
+            return _propose(session, replace(kept.proposal, text=text, basis=basis), by, at)
+
+    def approve(self, id: int, basis: Mapping[str, str], by: str, at: datetime) -> bool:
+        """As it is worded; `basis` is every clause of it as the approver has just read it. False where it does not wait
+        for `by`: it is decided, withdrawn, or proposed by the same person. One that is approved already is approved
+        anew, on the clauses of now."""
         self._confirm(id, basis, by, at)
-        open_ = _ApprovedRow.status.in_([State.PROPOSED.value, State.APPROVED.value])
-        mine = update(_ApprovedRow).where(_ApprovedRow.id == id, open_, _ApprovedRow.proposed_by != by)
+        mine = _open_for(id, by, State.PROPOSED, State.APPROVED)
         with self._engine.begin() as db:
-            done = db.execute(mine.values(status=State.APPROVED.value, text=text, decided_by=by)).rowcount == 1
+            done = db.execute(mine.values(status=State.APPROVED.value, decided_by=by)).rowcount == 1
             if done:
                 db.execute(delete(_BasisRow).where(_BasisRow.answer == id))
                 db.execute(insert(_BasisRow), _basis(id, basis))
@@ -245,6 +252,22 @@ class FixedApproved:
 def subject(id: int, ref: str) -> str:
     """Under which a clause is confirmed for an answer."""
     return f"answer:{id} {ref}"
+
+
+def _open_for(id: int, by: str, *states: State) -> Update:
+    """Of those states, and worded by somebody else."""
+    open_ = _ApprovedRow.status.in_([state.value for state in states])
+    return update(_ApprovedRow).where(_ApprovedRow.id == id, open_, _ApprovedRow.proposed_by != by)
+
+
+def _propose(session: Session, proposal: Proposal, by: str, at: datetime) -> int:
+    row = {"question": proposal.question, "ways": "\n".join(proposal.ways), "text": proposal.text}
+    said = {"status": State.PROPOSED.value, "proposed_by": by, "proposed_at": at.astimezone(UTC)}
+    kept = _ApprovedRow(**row, **said)
+    session.add(kept)
+    session.flush()
+    session.execute(insert(_BasisRow), _basis(kept.id, proposal.basis))
+    return kept.id
 
 
 def _basis(id: int, basis: Mapping[str, str]) -> list[dict[str, object]]:

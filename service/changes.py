@@ -1,21 +1,62 @@
-"""Two states of the corpus → what changed, clause by clause and word by word."""
+"""Two states of the corpus → what changed: field by field, clause by clause and word by word."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from difflib import SequenceMatcher
 from enum import StrEnum
-from itertools import chain
+from typing import Protocol, TypeVar
 
-from corpus.clause import Clause
+from corpus.clause import Clause, Document
 from corpus.tokens import words_of
 
 
 class Kind(StrEnum):
+    """`DETAILS`: the words stand, something that is published with them does not."""
+
     ADDED = "added"
     CHANGED = "changed"
+    DETAILS = "details"
     ENDED = "ended"
     REMOVED = "removed"
+
+
+KINDS = {
+    Kind.ADDED: "新增",
+    Kind.CHANGED: "改动",
+    Kind.DETAILS: "信息改动",
+    Kind.ENDED: "失效",
+    Kind.REMOVED: "删除",
+}
+FIELDS = {
+    "title": "标题",
+    "document_title": "标题",
+    "number": "文号",
+    "document_number": "文号",
+    "issuer": "发文机关",
+    "published_on": "发布日期",
+    "effective_from": "施行日期",
+    "effective_note": "施行说明",
+    "effective_until": "失效日期",
+    "replaces": "代替的文件",
+    "amends": "修改的文件",
+    "scope": "适用范围",
+    "authority": "层级",
+    "source_url": "出处网址",
+    "verbatim": "是不是原文",
+    "checked_on": "核对日期",
+    "register": "登记号",
+    "label": "条款名称",
+    "position": "位置",
+    "headings": "所在章节",
+    "gaps": "缺字说明",
+    "units": "责任单位",
+    "certainty": "把握",
+    "affects": "影响的条款",
+    "ends": "代替的条款",
+}
+UNTOLD = {"id", "ref", "text", "indexed", "body", "body_line", "path"}
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +68,19 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """Something published beside the words, under its Chinese name; "" where there was or is nothing."""
+
+    name: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
-    """What happened to one clause. `pieces` joined give the old and the new text; `until` is the new last day but one
-    of an ended clause (its first day out of force), `begins` the first day of a clause that is added or changed."""
+    """What happened to one document (`ref` is its id, `pieces` are empty) or one clause. `pieces` joined give the old
+    and the new text; `until` is the first day out of force of what has ended, `begins` the first day in force of what
+    is added or changed; `fields` are those of a clause that its document does not tell already."""
 
     kind: Kind
     ref: str
@@ -37,44 +88,119 @@ class Change:
     pieces: tuple[Piece, ...]
     begins: date | None
     until: date | None
+    fields: tuple[Field, ...] = ()
 
 
-def compare(before: Sequence[Clause], after: Sequence[Clause]) -> list[Change]:
-    """In the order of the new clauses, then those that are gone; clauses that stay as they were are left out."""
-    old = {str(clause.ref): clause for clause in before}
-    new = {str(clause.ref): clause for clause in after}
-    kept = (_change(old.get(ref), clause) for ref, clause in new.items())
-    gone = (_change(clause, None) for ref, clause in old.items() if ref not in new)
-    return [change for change in chain(kept, gone) if change is not None]
+class State(Protocol):
+    """A state of the corpus: the files as they were read, a snapshot, what is stored of one."""
+
+    @property
+    def documents(self) -> Sequence[Document]: ...
+
+    @property
+    def clauses(self) -> Sequence[Clause]: ...
+
+
+def compare(before: State, after: State) -> list[Change]:
+    """Everything published that is not as it was: the documents, then the clauses, each in the order of the new ones,
+    then those that are gone."""
+    documents = [_document(old, new) for old, new in _pairs(_by_id(before), _by_id(after))]
+    told = {change.ref: change.fields for change in documents if change}
+    clauses = [_clause(old, new, told) for old, new in _pairs(_by_ref(before.clauses), _by_ref(after.clauses))]
+    return [change for change in (*documents, *clauses) if change]
+
+
+def touched(before: Sequence[Clause], after: Sequence[Clause]) -> frozenset[str]:
+    """The refs of the clauses on which what rests has to be confirmed anew; of those added and gone too."""
+    pairs = _pairs(_by_ref(before), _by_ref(after))
+    return frozenset(str(one.ref) for old, new in pairs if state_of(old) != state_of(new) and (one := new or old))
 
 
 def state_of(clause: Clause | None) -> str:
-    """What a person reads who confirms that something still rests on the clause: its words and its dates."""
+    """What a person reads who confirms that something still rests on the clause: its words and dates, what it is
+    called, and whether the words are the official ones."""
     if clause is None:
         return ""
-    return f"{clause.text}\n{_begins(clause)}\n{clause.effective_until or ''}"
+    days = f"{_begins(clause)}\n{clause.effective_until or ''}"
+    return f"{clause.text}\n{days}\n{clause.label}\n{'official' if clause.verbatim else 'digest'}"
 
 
-def _begins(clause: Clause) -> date:
-    return clause.effective_from or clause.published_on
+def _by_id(state: State) -> dict[str, Document]:
+    return {document.id: document for document in state.documents}
 
 
-def _change(old: Clause | None, new: Clause | None) -> Change | None:
-    there = new or old
-    if there is None or (old is not None and new is not None and state_of(old) == state_of(new)):
+def _by_ref(clauses: Sequence[Clause]) -> dict[str, Clause]:
+    return {str(clause.ref): clause for clause in clauses}
+
+
+def _pairs(old: Mapping[str, _T], new: Mapping[str, _T]) -> list[tuple[_T | None, _T | None]]:
+    return [
+        *((old.get(key), one) for key, one in new.items()),
+        *((one, None) for key, one in old.items() if key not in new),
+    ]
+
+
+def _begins(one: Clause | Document) -> date:
+    return one.effective_from or one.published_on
+
+
+def _document(old: Document | None, new: Document | None) -> Change | None:
+    there, told = new or old, _fields(old, new)
+    if there is None or (old is not None and new is not None and not told):
         return None
-    place = f"《{there.document_title}》{there.label}"
+    return _change(_kind(old, new, same_words=True), there.id, f"《{there.title}》", (), new, told)
+
+
+def _clause(old: Clause | None, new: Clause | None, told: Mapping[str, tuple[Field, ...]]) -> Change | None:
+    there = new or old
+    if there is None:
+        return None
+    same_words = old is not None and new is not None and old.text == new.text
+    own = tuple(field for field in _fields(old, new) if field not in told.get(there.ref.document_id, ()))
+    if same_words and not own:
+        return None
     pieces = _pieces(old.text if old else "", new.text if new else "")
-    begins = _begins(new) if new else None
-    return Change(_kind(old, new), str(there.ref), place, pieces, begins, new.effective_until if new else None)
+    place = f"《{there.document_title}》{there.label}"
+    return _change(_kind(old, new, same_words), str(there.ref), place, pieces, new, own)
 
 
-def _kind(old: Clause | None, new: Clause | None) -> Kind:
+def _change(
+    kind: Kind,
+    ref: str,
+    place: str,
+    pieces: tuple[Piece, ...],
+    new: Clause | Document | None,
+    told: tuple[Field, ...],
+) -> Change:
+    return Change(kind, ref, place, pieces, _begins(new) if new else None, new.effective_until if new else None, told)
+
+
+def _kind(old: Clause | Document | None, new: Clause | Document | None, same_words: bool) -> Kind:
     if old is None:
         return Kind.ADDED
     if new is None:
         return Kind.REMOVED
-    return Kind.ENDED if old.text == new.text and new.effective_until is not None else Kind.CHANGED
+    if not same_words:
+        return Kind.CHANGED
+    ended = new.effective_until is not None and new.effective_until != old.effective_until
+    return Kind.ENDED if ended else Kind.DETAILS
+
+
+def _fields(old: Clause | Document | None, new: Clause | Document | None) -> tuple[Field, ...]:
+    """Those that differ; of what is gone, none: nothing of it is published any more."""
+    if new is None:
+        return ()
+    pairs = ((field.name, getattr(old, field.name, ""), getattr(new, field.name)) for field in fields(new))
+    told = (Field(FIELDS[name], _told(was), _told(now)) for name, was, now in pairs if name not in UNTOLD)
+    return tuple(field for field in told if field.old != field.new)
+
+
+def _told(value: object) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "不是"
+    if isinstance(value, tuple):
+        return "、".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def _pieces(old: str, new: str) -> tuple[Piece, ...]:

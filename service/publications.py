@@ -46,13 +46,27 @@ class Publication:
     outcome: Outcome | None
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Which proposal somebody decides on; None and "" where it is whatever waits."""
+
+    number: int | None = None
+    snapshot: str = ""
+
+    def covers(self, waiting: Publication) -> bool:
+        return self.number in {None, waiting.number} and self.snapshot in {"", waiting.snapshot}
+
+
+ANY = Seen()
+
+
 class Publications:
     def __init__(self, engine: Engine) -> None:
         """The tables must be there: `service.database.open_database` makes them."""
         self._engine = engine
 
     def propose(self, snapshot: str, base: str, why: str, impact: str, by: str, at: datetime) -> Publication:
-        """Takes the place of what was proposed before and not yet decided."""
+        """Takes the place of what was proposed before and not yet decided; `impact` holds nothing that people said."""
         waiting = update(_PublicationRow).where(_PublicationRow.outcome.is_(None))
         row = _PublicationRow(snapshot=snapshot, base=base, why=why, impact=impact, proposed_by=by)
         row.proposed_at = at.astimezone(UTC)

@@ -159,11 +159,15 @@ class Records:
             db.execute(counting(asked_at, channel, answer.status.value, answer.reason, took_ms))
         return saved
 
-    def latest_questions(self, limit: int) -> list[str]:
+    def latest_questions(self, limit: int) -> list[QuestionText]:
         """As they were asked, masked, the latest first, each once."""
-        newest = select(AnswerRow.question).order_by(AnswerRow.asked_at.desc()).limit(limit)
+        row = AnswerRow
+        newest = select(row.id, row.conversation_id, row.question).order_by(row.asked_at.desc()).limit(limit)
         with Session(self._engine) as session:
-            return list(dict.fromkeys(session.scalars(newest)))
+            latest: dict[str, QuestionText] = {}
+            for one in session.execute(newest):
+                latest.setdefault(one.question, QuestionText(*one))
+        return list(latest.values())
 
     def questions_between(self, since: datetime, until: datetime, now: datetime) -> list[QuestionText]:
         """What was asked from `since` to before `until` and has not expired, in the order of time."""

@@ -1,11 +1,14 @@
 """An update of the plan goes live by two people, after what rests on the changed clause was confirmed."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from corpus.settings import ROOT
 from corpus.snapshot import Source, current_id, publish
@@ -23,8 +26,14 @@ from ingest.publishing import (
     roll_back,
 )
 from service.accounts import Role
-from service.changes import Kind
+from service.changes import Field, Kind
 from service.clock import SHANGHAI
+from service.confirmations import digest_of
+from service.database import open_database
+from service.dialogue import Answer, Earlier, Level, Question, Status
+from service.impact import ChangedAnswer, Impact
+from service.publications import Seen
+from service.retention import Retention
 from service.settings import Settings
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=SHANGHAI)
@@ -53,15 +62,20 @@ def office(tmp_path: Path, folder: Path, published: Path) -> Office:
     return office
 
 
-def edited(folder: Path, old: str, new: str) -> Source:
-    """The corpus after an edit of the plan."""
-    path = folder / "documents" / "xianan-2023.md"
+def edited(folder: Path, old: str, new: str, name: str = "xianan-2023") -> Source:
+    """The corpus after an edit of the plan, or of another document."""
+    path = folder / "documents" / f"{name}.md"
     text = path.read_text(encoding="utf-8")
     assert text.count(old) == 1
     path.write_text(text.replace(old, new), encoding="utf-8")
     source, problems = gather(folder / "documents")
     assert problems == []
     return source
+
+
+def rows(office: Office, columns: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(office.data_dir / "records.sqlite")) as db:
+        return db.execute(f"SELECT {columns} FROM publications ORDER BY id").fetchall()
 
 
 def done(office: Office) -> list[tuple[str, str]]:
@@ -195,10 +209,130 @@ def test_a_change_of_a_later_day_is_asked_about_on_that_day(
     source, problems = gather(folder / "documents")
     assert problems == []
     impact = difference(office, source)
-    assert (impact.on, [change.kind for change in impact.changes]) == (date(2027, 1, 1), [Kind.ENDED, Kind.ADDED])
+    assert (impact.on, [change.kind for change in impact.changes]) == (
+        date(2027, 1, 1),
+        [Kind.ADDED, Kind.ENDED, Kind.ADDED],
+    )
 
 
 def test_no_change_asks_nothing(office: Office, folder: Path) -> None:
     source, _ = gather(folder / "documents")
     impact = difference(office, source)
     assert (impact.changes, impact.resting, impact.answers, impact.asked) == ((), (), (), 0)
+
+
+# Front matter
+
+
+def test_a_link_alone_takes_two_people_or_a_reason(office: Office, folder: Path) -> None:
+    live = current_id(office.data_dir)
+    source = edited(folder, "https://www.gov.cn/zhengce", "https://evil.example/zhengce", "free-preschool-2025")
+    link = "zhengce/content/202508/content_7035305.htm"
+    assert [(change.kind, change.ref, change.fields) for change in difference(office, source).changes] == [
+        (
+            Kind.DETAILS,
+            "free-preschool-2025",
+            (Field("出处网址", f"https://www.gov.cn/{link}", f"https://evil.example/{link}"),),
+        )
+    ]
+    with pytest.raises(Refused, match="条款或文件头部有变化，要两个人发布"):
+        publish_alone(office, lambda: source, "", "命令行")
+    assert current_id(office.data_dir) == live
+    name, *_ = publish_alone(office, lambda: source, "换了网址", "命令行")
+    assert office.audit.latest()[0].subject == f"{name} 换了网址"
+
+
+def test_official_words_that_become_a_digest_are_confirmed_anew(office: Office, folder: Path) -> None:
+    source = edited(folder, "verbatim: true", "verbatim: false")
+    impact = difference(office, source)
+    assert [(change.kind, change.ref) for change in impact.changes] == [(Kind.DETAILS, "xianan-2023")]
+    assert SUBJECT in {one.subject.split()[0] for one in impact.open}
+    assert any("摘要（不是原文）" in answer.new for answer in impact.answers)
+    with pytest.raises(Refused, match="还没有人核实过"):
+        propose(office, source, "王编", "改标记")
+
+
+# What somebody has seen
+
+
+@pytest.mark.parametrize("decide", [publish_proposed, decline])
+def test_only_the_proposal_that_was_seen_is_decided(
+    office: Office, folder: Path, decide: Callable[[Office, str, Seen], object]
+) -> None:
+    live = current_id(office.data_dir)
+    source = bank_only(folder)
+    first, second = (propose(office, source, "王编", why) for why in ("补问法", "偷换"))
+    for seen in (Seen(first.number, first.snapshot), Seen(first.number), Seen(second.number, "000009-0123456789ab")):
+        with pytest.raises(Refused, match="已经不是您看过的那一个"):
+            decide(office, "李审", seen)
+    assert current_id(office.data_dir) == live
+    decide(office, "李审", Seen(second.number, second.snapshot))
+    assert rows(office, "why, decided_by") == [("补问法", "王编"), ("偷换", "李审")]
+
+
+def test_a_clause_that_changed_after_it_was_read_is_not_confirmed(office: Office, folder: Path) -> None:
+    source = edited(folder, PHRASE, "鼓励保险机构")
+    read = [f"{one.subject} {one.state}" for one in difference(office, source).resting]
+    again = edited(folder, "鼓励保险机构", "不再要求保险机构")
+    with pytest.raises(Refused, match=r"xianan-2023#7 在您看过以后又改了.*读过再核实"):
+        confirm(office, again, read, "王编")
+    with pytest.raises(Refused, match="在您看过以后又改了"):
+        confirm(office, again, [f"{SUBJECT} {digest_of('')}"], "王编")
+    assert not any(one.confirmed for one in difference(office, again).resting)
+    assert done(office) == []
+    assert (
+        confirm(office, again, [f"{one.subject} {one.state}" for one in difference(office, again).resting], "王编")
+        == []
+    )
+
+
+def test_one_stale_reading_among_several_confirms_none(office: Office, folder: Path) -> None:
+    source = edited(folder, PHRASE, "鼓励保险机构")
+    number, quote = difference(office, source).resting
+    with pytest.raises(Refused, match="在您看过以后又改了"):
+        confirm(office, source, [f"{number.subject} {number.state}", f"{quote.subject} {digest_of('')}"], "王编")
+    assert not any(one.confirmed for one in difference(office, source).resting)
+
+
+# What people said
+
+
+def test_a_proposal_keeps_nothing_that_people_said(office: Office, folder: Path) -> None:
+    said = "我是金丝雀，托育机构的责任险有没有保险公司做"
+    given = Answer(
+        status=Status.ANSWERED,
+        reason=None,
+        text=said,
+        citations=(),
+        entitlements=(),
+        missing=(),
+        units=(),
+        on=NOW.date(),
+        about=NOW.date(),
+        snapshot=current_id(office.data_dir),
+        level=Level.EXTRACT,
+        remembered=Earlier(),
+    )
+    saved = office.records.save(None, "api", NOW, Question(said, NOW.date()), given)
+    source = edited(folder, "支持保险机构开发相关责任险", "鼓励保险机构开发相关责任险")
+    impact = difference(office, source)
+    assert [(one.question, one.answer_id) for one in impact.answers if one.source == "recorded"] == [
+        (said, saved.answer_id)
+    ]
+    confirm(office, source, [one.subject for one in impact.resting], "王编")
+
+    proposed = propose(office, source, "王编", "改用词")
+
+    kept = TypeAdapter(Impact).validate_json(proposed.impact)
+    assert [one for one in kept.answers if one.source == "recorded"] == [
+        ChangedAnswer("recorded", "", "", "", saved.answer_id)
+    ]
+    assert [one for one in kept.answers if one.source != "recorded"] == [
+        one for one in impact.answers if one.source != "recorded"
+    ]
+    settings = office.settings
+    Retention(open_database(settings.records_url), settings.data_dir, settings.words, settings.office).forget(
+        saved.conversation_id
+    )
+    with closing(sqlite3.connect(office.data_dir / "records.sqlite")) as db:
+        assert "金丝雀" not in "\n".join(db.iterdump())

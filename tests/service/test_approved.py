@@ -65,7 +65,7 @@ def proposal(snapshot: Snapshot, question: str = QUESTION, *refs: str) -> Propos
 def approve(approved: Approved, snapshot: Snapshot, question: str = QUESTION, *refs: str) -> int:
     told = proposal(snapshot, question, *refs)
     id = approved.propose(told, "周敏", AT)
-    assert approved.approve(id, told.text, told.basis, "林涛", AT)
+    assert approved.approve(id, told.basis, "林涛", AT)
     return id
 
 
@@ -80,13 +80,43 @@ def ask(approved: Approved, parts: Parts, question: str, on: date = DAY, earlier
 def test_an_answer_is_used_once_another_person_has_approved_it(approved: Approved, snapshot: Snapshot) -> None:
     told = proposal(snapshot, QUESTION, REF, OTHER)
     id = approved.propose(told, "周敏", AT)
-    assert not approved.approve(id, TEXT, told.basis, "周敏", AT)
+    assert not approved.approve(id, told.basis, "周敏", AT)
     assert approved.book().standing(snapshot.by_ref, DAY) == []
-    assert approved.approve(id, "改过的话", told.basis, "林涛", AT)
-    assert approved.questions() == [Kept(id, replace(told, text="改过的话"), State.APPROVED, "周敏", AT, "林涛")]
-    assert approved.book().standing(snapshot.by_ref, DAY) == [
-        ApprovedAnswer(id, (QUESTION, WAY), "改过的话", (REF, OTHER))
+    assert approved.approve(id, told.basis, "林涛", AT)
+    assert approved.questions() == [Kept(id, told, State.APPROVED, "周敏", AT, "林涛")]
+    assert approved.book().standing(snapshot.by_ref, DAY) == [ApprovedAnswer(id, (QUESTION, WAY), TEXT, (REF, OTHER))]
+
+
+@pytest.mark.parametrize(("approved_before", "ended"), [(False, State.DECLINED), (True, State.WITHDRAWN)])
+def test_another_text_is_a_proposal_of_whoever_wrote_it(
+    approved: Approved, snapshot: Snapshot, approved_before: bool, ended: State
+) -> None:
+    told = proposal(snapshot)
+    first = approve(approved, snapshot) if approved_before else approved.propose(told, "周敏", AT)
+
+    second = approved.reword(first, "改过的话", told.basis, "林涛", AT)
+
+    assert second is not None
+    assert approved.kept(first) == Kept(first, told, ended, "周敏", AT, "林涛")
+    assert approved.kept(second) == Kept(second, replace(told, text="改过的话"), State.PROPOSED, "林涛", AT, None)
+    assert not approved.approve(second, told.basis, "林涛", AT)
+    assert approved.book().standing(snapshot.by_ref, DAY) == []
+    assert approved.approve(second, told.basis, "周敏", AT)
+    assert [one.text for one in approved.book().standing(snapshot.by_ref, DAY)] == ["改过的话"]
+
+
+def test_only_somebody_else_rewords_and_only_what_is_open(approved: Approved, snapshot: Snapshot) -> None:
+    told = proposal(snapshot)
+    own, declined = (approved.propose(told, "周敏", AT) for _ in range(2))
+    approved.decline(declined, "林涛")
+
+    reworded = [
+        approved.reword(id, "改过的话", told.basis, by, AT)
+        for id, by in ((own, "周敏"), (declined, "林涛"), (99, "林涛"))
     ]
+
+    assert reworded == [None, None, None]
+    assert approved.questions() == [Kept(own, told, State.PROPOSED, "周敏", AT, None)]
 
 
 def test_the_clauses_are_confirmed_in_the_text_that_the_approver_read(
@@ -101,7 +131,7 @@ def test_the_clauses_are_confirmed_in_the_text_that_the_approver_read(
 def test_who_proposed_confirms_nothing(approved: Approved, snapshot: Snapshot, engine: Engine) -> None:
     told = proposal(snapshot)
     id = approved.propose(told, "周敏", AT)
-    approved.approve(id, TEXT, told.basis, "周敏", AT)
+    approved.approve(id, told.basis, "周敏", AT)
     assert Confirmations(engine).of([f"answer:{id} {REF}"]) == {}
 
 
@@ -110,7 +140,7 @@ def test_what_is_declined_or_withdrawn_is_no_longer_there(approved: Approved, sn
     assert not approved.decline(declined, "周敏")
     assert approved.decline(declined, "林涛")
     assert approved.withdraw(withdrawn, "周敏")
-    assert not approved.approve(declined, TEXT, proposal(snapshot).basis, "林涛", AT)
+    assert not approved.approve(declined, proposal(snapshot).basis, "林涛", AT)
     assert not approved.withdraw(withdrawn, "周敏")
     assert approved.questions() == []
 
@@ -138,7 +168,7 @@ def test_a_changed_clause_suspends_it_and_the_old_text_brings_it_back(approved: 
 def test_confirmed_anew_it_stands_for_both_texts(approved: Approved, snapshot: Snapshot) -> None:
     id = approve(approved, snapshot)
     changed = {**snapshot.by_ref, REF: replace(snapshot.by_ref[REF], text="新的文字")}
-    assert approved.approve(id, TEXT, {REF: "新的文字"}, "林涛", AT)
+    assert approved.approve(id, {REF: "新的文字"}, "林涛", AT)
     book = approved.book()
     assert [one.id for one in book.standing(changed, DAY)] == [id]
     assert [one.id for one in book.standing(snapshot.by_ref, DAY)] == [id]

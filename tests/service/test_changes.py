@@ -1,27 +1,44 @@
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
-from corpus.clause import Clause
+import pytest
+
+from corpus.clause import Clause, Document
+from corpus.snapshot import Source
 from ingest.gather import gather
-from service.changes import Change, Kind, Piece, compare
+from service.changes import FIELDS, UNTOLD, Change, Field, Kind, Piece, compare, touched
 
 WriteDocument = Callable[..., Path]
 
 
-def clauses(folder: Path) -> list[Clause]:
+def state(folder: Path) -> Source:
     source, problems = gather(folder)
     assert problems == []
-    return list(source.clauses)
+    return source
 
 
 def test_what_changed_is_told_clause_by_clause_and_word_by_word(tmp_path: Path, write_document: WriteDocument) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
     write_document(old, "a", "第一条 每学期发放500元。\n第二条 由区财政负担。\n第三条 附则。\n")
     write_document(new, "a", "第一条 每学期发放600元。\n第二条 由区财政负担。\n")
-    write_document(new, "b", "第一条 另有规定。\n")
+    write_document(new, "b", "第一条 另有规定。\n", number="", effective_from="", effective_note="未写")
     day = date(2023, 8, 1)
-    assert compare(clauses(old), clauses(new)) == [
+    first = date(2023, 7, 20)
+    of_b = (
+        Field("标题", "", "样例办法"),
+        Field("发文机关", "", "样例区人民政府"),
+        Field("发布日期", "", "2023-07-20"),
+        Field("施行说明", "", "未写"),
+        Field("适用范围", "", "样例区"),
+        Field("层级", "", "区"),
+        Field("是不是原文", "", "是"),
+        Field("核对日期", "", "2026-11-23"),
+    )
+    own = (Field("条款名称", "", "第一条"),)
+    assert compare(state(old), state(new)) == [
+        Change(Kind.ADDED, "b", "《样例办法》", (), first, None, of_b),
         Change(
             Kind.CHANGED,
             "a#1",
@@ -30,7 +47,7 @@ def test_what_changed_is_told_clause_by_clause_and_word_by_word(tmp_path: Path, 
             day,
             None,
         ),
-        Change(Kind.ADDED, "b#1", "《样例办法》第一条", (Piece("", "第一条 另有规定。"),), day, None),
+        Change(Kind.ADDED, "b#1", "《样例办法》第一条", (Piece("", "第一条 另有规定。"),), first, None, own),
         Change(Kind.REMOVED, "a#3", "《样例办法》第三条", (Piece("第三条 附则。", ""),), None, None),
     ]
 
@@ -43,10 +60,84 @@ def test_an_article_that_a_later_one_takes_the_place_of_has_ended_and_not_change
         write_document(folder, "a", "第一条 每学期发放500元。\n")
     body = '<!-- c:1 ends="a#1" -->\n每学期发放600元。\n'
     write_document(new, "b", body, amends="a", effective_from="2027-01-01")
-    ended = compare(clauses(old), clauses(new))[0]
-    assert (ended.kind, ended.ref, ended.until) == (Kind.ENDED, "a#1", date(2027, 1, 1))
+    ended = next(change for change in compare(state(old), state(new)) if change.ref == "a#1")
+    assert (ended.kind, ended.until) == (Kind.ENDED, date(2027, 1, 1))
 
 
 def test_what_stays_as_it_was_is_not_told(tmp_path: Path, write_document: WriteDocument) -> None:
     write_document(tmp_path, "a", "第一条 每学期发放500元。\n")
-    assert compare(clauses(tmp_path), clauses(tmp_path)) == []
+    assert compare(state(tmp_path), state(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("title", "另一个办法", Field("标题", "样例办法", "另一个办法")),
+        ("number", "样政发〔2023〕2号", Field("文号", "样政发〔2023〕1号", "样政发〔2023〕2号")),
+        ("issuer", "另一个机关", Field("发文机关", "样例区人民政府", "另一个机关")),
+        ("published_on", "2023-07-21", Field("发布日期", "2023-07-20", "2023-07-21")),
+        ("effective_from", "2023-09-01", Field("施行日期", "2023-08-01", "2023-09-01")),
+        ("effective_note", "另有说明", Field("施行说明", "", "另有说明")),
+        ("scope", "另一个区", Field("适用范围", "样例区", "另一个区")),
+        ("authority", "市", Field("层级", "区", "市")),
+        ("source_url", "https://other.example/", Field("出处网址", "", "https://other.example/")),
+        ("verbatim", "false", Field("是不是原文", "是", "不是")),
+        ("checked_on", "2026-11-24", Field("核对日期", "2026-11-23", "2026-11-24")),
+        ("register", "L99", Field("登记号", "", "L99")),
+    ],
+)
+def test_a_field_of_the_front_matter_is_told_once_for_the_whole_document(
+    tmp_path: Path, write_document: WriteDocument, field: str, value: str, told: Field
+) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    body = "第一条 每学期发放500元。\n第二条 由区财政负担。\n"
+    write_document(old, "a", body)
+    write_document(new, "a", body, **{field: value})
+    found = [(change.kind, change.ref, change.fields) for change in compare(state(old), state(new))]
+    assert found == [(Kind.DETAILS, "a", (told,))]
+
+
+def test_a_document_that_is_to_end_has_ended(tmp_path: Path, write_document: WriteDocument) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    write_document(old, "a", "第一条 每学期发放500元。\n")
+    write_document(new, "a", "第一条 每学期发放500元。\n", effective_until="2027-01-01")
+    [change] = compare(state(old), state(new))
+    assert (change.kind, change.ref, change.until) == (Kind.ENDED, "a", date(2027, 1, 1))
+
+
+def test_what_a_clause_alone_is_called_is_told_at_the_clause(tmp_path: Path, write_document: WriteDocument) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder, label in ((old, "要点1"), (new, "第三条")):
+        write_document(folder, "a", f'<!-- c:1 label="{label}" -->\n每学期发放500元。\n')
+    [change] = compare(state(old), state(new))
+    renamed = (Field("条款名称", "要点1", "第三条"),)
+    assert (change.kind, change.ref, change.place, change.fields) == (
+        Kind.DETAILS,
+        "a#1",
+        "《样例办法》第三条",
+        renamed,
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "rests"),
+    [
+        ({"verbatim": "false"}, {"a#1"}),
+        ({"effective_until": "2027-01-01"}, {"a#1"}),
+        ({"effective_from": "2023-09-01"}, {"a#1"}),
+        ({"source_url": "https://other.example/"}, set()),
+        ({"issuer": "另一个机关"}, set()),
+    ],
+)
+def test_dates_and_whether_the_words_are_official_touch_what_rests_on_them(
+    tmp_path: Path, write_document: WriteDocument, changed: dict[str, str], rests: set[str]
+) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    write_document(old, "a", "第一条 每学期发放500元。\n")
+    write_document(new, "a", "第一条 每学期发放500元。\n", **changed)
+    assert touched(state(old).clauses, state(new).clauses) == rests
+
+
+def test_no_field_of_a_document_or_clause_is_left_out_unnoticed() -> None:
+    names = {field.name for one in (Document, Clause) for field in fields(one)}
+    assert names == FIELDS.keys() | UNTOLD

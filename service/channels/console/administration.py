@@ -52,6 +52,7 @@ ACTIONS = {
     "list_approved": "看核准的回答",
     "propose_answer": "提出核准回答",
     "approve_answer": "核准回答",
+    "reword_answer": "改写拟的回答（旧编号 新编号）",
     "decline_answer": "不核准回答",
     "withdraw_answer": "撤下核准的回答",
     "list_accounts": "看账号",

@@ -21,6 +21,7 @@ from service.numbers import MARK
 _PLACE = "/console/approved"
 _LONGEST_TEXT, _MOST_WAYS, _MOST_CLAUSES = 1000, 50, 5
 _LATE = "这一条已经有人处理过，或者是您自己提出的，要由另一个人来定"
+_CHANGED = "回答或条款的文字刚才变了，请看过新的再定"
 
 Field = Annotated[str, Form(max_length=20_000)]
 
@@ -121,19 +122,38 @@ def router(console: Console) -> APIRouter:
             raise NotFound("没有这一条", "id")
         return kept
 
+    def standing(kept: Kept, here: dict[str, Clause]) -> bool:
+        """In use: to be withdrawn, not decided again."""
+        suspended = approved.book().suspended(here, console.now().date())
+        return kept.status is State.APPROVED and kept.id not in suspended
+
     @answers.post("/{id}/approve")
-    def approve(id: int, text: Field = "", read: Field = "", seat: Seat = Depends(editor)) -> Response:
-        """`read` stands for the texts of the clauses as the page showed them."""
+    def approve(id: int, read: Field = "", seat: Seat = Depends(editor)) -> Response:
+        """`read` stands for what the page showed: the answer and the texts of its clauses."""
         kept, here = found(id), clauses()
-        faults = [*_text_faults(_clean(text)), *_clause_faults(kept.refs, here)]
-        if not faults and read != _read(kept, here):
-            faults = ["条款的文字刚才变了，请看过新的文字再核准"]
+        faults = _clause_faults(kept.refs, here) or ([_CHANGED] if read != _read(kept, here) else [])
         if faults:
             return listed(seat, 422, "；".join(faults))
         basis = {ref: here[ref].text for ref in kept.refs}
-        if not approved.approve(id, _clean(text), basis, seat.name, console.now()):
+        if standing(kept, here) or not approved.approve(id, basis, seat.name, console.now()):
             return listed(seat, 409, _LATE)
         console.note(seat, "approve_answer", str(id))
+        return RedirectResponse(_PLACE, 303)
+
+    @answers.post("/{id}/reword")
+    def reword(id: int, text: Field = "", read: Field = "", seat: Seat = Depends(editor)) -> Response:
+        """Another text is another proposal, for another person."""
+        kept, here, new = found(id), clauses(), _clean(text)
+        faults = [*_text_faults(new), *_clause_faults(kept.refs, here)]
+        if not faults and (read != _read(kept, here) or new == kept.text):
+            faults = [_CHANGED if new != kept.text else "文字没有改：照原样请点“核准”"]
+        if faults:
+            return listed(seat, 422, "；".join(faults))
+        basis = {ref: here[ref].text for ref in kept.refs}
+        other = None if standing(kept, here) else approved.reword(id, new, basis, seat.name, console.now())
+        if other is None:
+            return listed(seat, 409, _LATE)
+        console.note(seat, "reword_answer", f"{id} {other}")
         return RedirectResponse(_PLACE, 303)
 
     @answers.post("/{id}/decline")
@@ -156,7 +176,8 @@ def router(console: Console) -> APIRouter:
 
 
 def _read(kept: Kept, clauses: dict[str, Clause]) -> str:
-    return digest_of("\n".join(f"{ref} {clauses[ref].text if ref in clauses else ''}" for ref in kept.refs))
+    texts = (f"{ref} {clauses[ref].text if ref in clauses else ''}" for ref in kept.refs)
+    return digest_of("\n".join([kept.question, *kept.proposal.ways, kept.text, *texts]))
 
 
 def _lines_masked(ways: str) -> str:

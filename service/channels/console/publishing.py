@@ -1,18 +1,18 @@
 """What an update changes, confirmed by an editor, proposed, and published by somebody else."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Response
 from pydantic import TypeAdapter
 
 from service.accounts import Role, Seat
-from service.changes import Kind
+from service.changes import KINDS
 from service.channels.console.gate import Console, gate
 from service.channels.console.pages import page
 from service.impact import Impact
 from service.publications import Outcome, Publication
 
-KINDS = {Kind.ADDED: "新增", Kind.CHANGED: "改动", Kind.ENDED: "失效", Kind.REMOVED: "删除"}
 SOURCES = {"bank": "问法库", "approved": "核准的回答", "recorded": "群众问过"}
 OUTCOMES = {
     Outcome.PUBLISHED: "已发布",
@@ -21,8 +21,11 @@ OUTCOMES = {
     None: "等待审批",
 }
 _IMPACT = TypeAdapter(Impact)
+_READ = re.compile(r" [0-9a-f]{64}$")
 
 Why = Annotated[str, Form(max_length=150)]
+Number = Annotated[int, Form()]
+Snapshot = Annotated[str, Form(pattern=r"^[0-9a-f-]{1,64}$")]
 
 
 def router(console: Console) -> APIRouter:
@@ -38,6 +41,7 @@ def router(console: Console) -> APIRouter:
             impact=impact,
             waiting=waiting,
             proposed=_impact_of(waiting),
+            recorded=recorded,
             latest=console.publications.latest(),
             wrong=wrong,
             told=told,
@@ -45,6 +49,11 @@ def router(console: Console) -> APIRouter:
             sources=SOURCES,
             outcomes=OUTCOMES,
         )
+
+    def recorded(answer_id: str) -> str:
+        """What was asked, masked; "" once it is deleted."""
+        kept = console.desk.records.kept(answer_id, console.now())
+        return kept.question if kept else ""
 
     def difference(seat: Seat) -> Response:
         done = console.ingest("diff", "--json")
@@ -65,8 +74,11 @@ def router(console: Console) -> APIRouter:
 
     @publishing.post("/confirm")
     def confirm(
-        subject: Annotated[list[Annotated[str, Form(max_length=200)]], Form()], seat: Seat = Depends(editor)
+        subject: Annotated[list[Annotated[str, Form(max_length=300)]], Form()], seat: Seat = Depends(editor)
     ) -> Response:
+        """Each `subject` ends with the digest of the clause that the page showed."""
+        if not all(_READ.search(one) for one in subject):
+            return shown(seat, wrong="没有写明看过的是哪一版条款，请重新看会变什么，再核实")
         done = console.ingest("confirm", "--by", seat.name, "--", *subject)
         return shown(seat, wrong=done.refused) if done.refused else difference(seat)
 
@@ -75,12 +87,14 @@ def router(console: Console) -> APIRouter:
         return run(seat, "已提出，等另一位审批发布", "propose", f"--by={seat.name}", f"--why={why}")
 
     @publishing.post("/publish")
-    def publish(seat: Seat = Depends(approver)) -> Response:
-        return run(seat, "已发布，服务已经换到新的条款", "publish", f"--by={seat.name}")
+    def publish(proposal: Number, snapshot: Snapshot, seat: Seat = Depends(approver)) -> Response:
+        seen = (f"--proposal={proposal}", f"--snapshot={snapshot}")
+        return run(seat, "已发布，服务已经换到新的条款", "publish", f"--by={seat.name}", *seen)
 
     @publishing.post("/decline")
-    def decline(seat: Seat = Depends(approver)) -> Response:
-        return run(seat, "已退回，服务照旧", "decline", f"--by={seat.name}")
+    def decline(proposal: Number, snapshot: Snapshot, seat: Seat = Depends(approver)) -> Response:
+        seen = (f"--proposal={proposal}", f"--snapshot={snapshot}")
+        return run(seat, "已退回，服务照旧", "decline", f"--by={seat.name}", *seen)
 
     @publishing.post("/rollback")
     def rollback(why: Why = "", seat: Seat = Depends(approver)) -> Response:

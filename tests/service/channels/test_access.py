@@ -41,6 +41,7 @@ class Route:
 FACTS: dict[str, object] = {"facts": {"birth_order": 2}}
 SIGN_IN = {"name": "没有这个人", "password": PASSWORD}
 STALE = {"digest": "0" * 64, "value": "是", "valid_from": "2026-07-01", "source": "区卫健局"}  # writes nothing
+PROPOSAL = {"proposal": "1", "snapshot": "000001-0123456789ab"}
 TABLE = {
     ("GET", "/openapi.json"): Route(EVERYBODY),
     ("HEAD", "/openapi.json"): Route(EVERYBODY),
@@ -104,10 +105,10 @@ TABLE = {
     ("POST", "/console/documents/{id}"): Route(EDITOR, 422, path="/console/documents/xianan-2023", form={"text": "x"}),
     ("GET", "/console/publications"): Route(EDITOR),
     ("POST", "/console/publications/diff"): Route(EDITOR, 422, form={}),  # the ingest of these tests refuses everything
-    ("POST", "/console/publications/confirm"): Route(EDITOR, 422, form={"subject": "parameter:none"}),
+    ("POST", "/console/publications/confirm"): Route(EDITOR, 422, form={"subject": f"parameter:none {0:064}"}),
     ("POST", "/console/publications/propose"): Route(EDITOR, 422, form={"why": ""}),
-    ("POST", "/console/publications/publish"): Route(APPROVER, 422, form={}),
-    ("POST", "/console/publications/decline"): Route(APPROVER, 422, form={}),
+    ("POST", "/console/publications/publish"): Route(APPROVER, 422, form=PROPOSAL),
+    ("POST", "/console/publications/decline"): Route(APPROVER, 422, form=PROPOSAL),
     ("POST", "/console/publications/rollback"): Route(APPROVER, 422, form={"why": "试"}),
     ("GET", "/console/report"): Route(EDITOR, query={"month": "2026-07"}),
     ("GET", "/console/office"): Route(OPERATOR),
@@ -120,6 +121,7 @@ TABLE = {
     ("GET", "/console/approved/new"): Route(OPERATOR, query={}),
     ("POST", "/console/approved"): Route(OPERATOR, 422, form={}),
     ("POST", "/console/approved/{id}/approve"): Route(EDITOR, 404, "/console/approved/0/approve", form={}),
+    ("POST", "/console/approved/{id}/reword"): Route(EDITOR, 404, "/console/approved/0/reword", form={}),
     ("POST", "/console/approved/{id}/decline"): Route(EDITOR, 404, "/console/approved/0/decline", form={}),
     ("POST", "/console/approved/{id}/withdraw"): Route(EDITOR, 404, "/console/approved/0/withdraw", form={}),
     ("GET", "/console/accounts"): Route(ADMIN),

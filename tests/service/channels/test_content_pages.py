@@ -69,6 +69,11 @@ def digest(page: str) -> str:
     return page.partition('name="digest" value="')[2].partition('"')[0]
 
 
+def seen(page: str) -> dict[str, str]:
+    """Which proposal the approver's page shows."""
+    return {name: page.partition(f'name="{name}" value="')[2].partition('"')[0] for name in ("proposal", "snapshot")}
+
+
 def completed(draft: str) -> str:
     """The draft with every field filled in as a person would."""
     lines = draft.split("\n")
@@ -97,13 +102,31 @@ def test_an_official_text_goes_from_upload_to_live_and_back(
     assert "<ins>第二条 托育补贴每学期发放700元。</ins>" in difference.text
     assert "等另一位审批发布" in editor.submit("/publications/propose", why="新办法").text
     assert current_id(folder / "var") == first
-    assert approver.submit("/publications/publish").status_code == 200
+    form = seen(approver.get("/publications").text)
+    assert approver.submit("/publications/publish", **form | {"proposal": "99"}).status_code == 422
+    assert current_id(folder / "var") == first
+    assert approver.submit("/publications/publish", **form).status_code == 200
     clause = "/api/v1/clauses/xianan-childcare-2026/2"
     assert approver.client.get(clause).json()["text"] == "第二条 托育补贴每学期发放700元。"
 
     approver.submit("/publications/rollback", why="试")
     assert approver.client.get(clause).status_code == 404
     assert current_id(folder / "var") == first
+
+
+def test_front_matter_is_shown_to_editor_and_approver(folder: Path, editor: Desk, approver: Desk) -> None:
+    path = folder / "documents" / "free-preschool-2025.md"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("https://www.gov.cn/", "https://evil.example/"), encoding="utf-8")
+    shown = "<ins>https://evil.example/zhengce/content/202508/content_7035305.htm</ins>"
+    assert shown in editor.submit("/publications/diff").text
+    editor.submit("/publications/propose", why="只是排版")
+    assert shown in approver.get("/publications").text
+
+
+def test_a_box_without_what_was_read_confirms_nothing(editor: Desk) -> None:
+    refused = editor.submit("/publications/confirm", subject="parameter:none")
+    assert (refused.status_code, "看过的是哪一版条款" in refused.text) == (422, True)
 
 
 def test_a_broken_file_is_refused_and_nothing_is_written(folder: Path, editor: Desk) -> None:

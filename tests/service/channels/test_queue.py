@@ -168,9 +168,11 @@ def test_a_group_becomes_a_draft_that_another_approves_and_citizens_get(
     assert Unanswered(open_database(f"sqlite:///{file}")).groups() == []
     assert "您自己提出的" in editor.get("/approved").text
     read = second.get("/approved").text.partition('name="read" value="')[2].partition('"')[0]
-    assert editor.submit("/approved/1/approve", text=TEXT, read=read).status_code == 409
-    assert second.submit("/approved/1/approve", text=TEXT, read="别的").status_code == 422
-    assert second.submit("/approved/1/approve", text=TEXT, read=read).status_code == 303
+    assert editor.submit("/approved/1/approve", read=read).status_code == 409
+    assert second.submit("/approved/1/approve", read="别的").status_code == 422
+    assert second.submit("/approved/1/approve", read=read).status_code == 303
+    assert second.submit("/approved/1/approve", read=read).status_code == 409
+    assert second.submit("/approved/1/reword", text="改写", read=read).status_code == 409
     assert "在用（1）" in second.get("/approved").text
     answered = ask(citizen, TRANSFER)
     assert answered["text"].startswith(f"办公室核准的回答：\n{TEXT}\n")
@@ -183,6 +185,34 @@ def test_a_group_becomes_a_draft_that_another_approves_and_citizens_get(
         ("陈编", "approve_answer"),
         ("陈编", "withdraw_answer"),
     ]
+
+
+def test_an_editor_who_changes_the_words_waits_for_another(
+    service: FastAPI, citizen: TestClient, editor: Desk, file: Path
+) -> None:
+    second = Desk(service, file, "陈编", Role.EDITOR)
+    editor.submit("/approved", question=TRANSFER, text=TEXT, refs=REF)
+    read = second.get("/approved").text.partition('name="read" value="')[2].partition('"')[0]
+    unchanged = second.submit("/approved/1/reword", text=TEXT, read=read)
+    assert (unchanged.status_code, "文字没有改" in unchanged.text) == (422, True)
+    assert second.submit("/approved/1/approve", text="独自写的话", read=read).status_code == 303
+    assert ask(citizen, TRANSFER)["text"].startswith(f"办公室核准的回答：\n{TEXT}\n")
+    second.submit("/approved/1/withdraw")
+
+    editor.submit("/approved", question=TRANSFER, text=TEXT, refs=REF)
+    read = second.get("/approved").text.partition('name="read" value="')[2].partition('"')[0]
+    assert second.submit("/approved/2/reword", text="独自写的话", read="别的").status_code == 422
+    assert second.submit("/approved/2/reword", text="独自写的话", read=read).status_code == 303
+    assert "独自写的话" not in ask(citizen, TRANSFER)["text"]
+    read = editor.get("/approved").text.partition('name="read" value="')[2].partition('"')[0]
+    assert second.submit("/approved/3/approve", read=read).status_code == 409
+    assert editor.submit("/approved/3/approve", read=read).status_code == 303
+    assert editor.rows("approved_answers", "text, status, proposed_by, decided_by") == [
+        (TEXT, "withdrawn", "林涛", "陈编"),
+        (TEXT, "declined", "林涛", "陈编"),
+        ("独自写的话", "approved", "陈编", "林涛"),
+    ]
+    assert [entry.subject for entry in editor.audit.latest() if entry.action == "reword_answer"] == ["2 3"]
 
 
 def test_an_answer_is_proposed_from_its_card_without_the_quotes_and_marks(citizen: TestClient, editor: Desk) -> None:
