@@ -52,7 +52,7 @@ def searchable(questions: Iterable[Golden], words: Words) -> Iterator[Searched]:
     """Those of one turn that expect a clause and are not answered before the search."""
     for golden in questions:
         asked = understand(Question(golden.turns[0], golden.on), words)
-        if len(golden.turns) == 1 and golden.expect.clauses and screen(asked.text, words, {}) is None:
+        if len(golden.turns) == 1 and golden.expect.clauses and screen(asked, words, {}) is None:
             yield golden, asked
 
 

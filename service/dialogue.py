@@ -72,7 +72,7 @@ class Understanding:
     `text` is normalized and mended; `query` is what is searched for, `parts` the questions of a message that asks
     several; `said` are facts of this very message, `mixed` those told in several ways at once; `locators` are the
     numbers of clauses it names. `subjects` are the benefits it speaks of, `benefits` those of them to compute;
-    `unknown` are facts that the citizen cannot say.
+    `unknown` are facts that the citizen cannot say; `unheard`: it changes something, and what it is was not heard.
     """
 
     text: str
@@ -93,6 +93,7 @@ class Understanding:
     wants_total: bool
     on_topic: bool
     restarts: bool
+    unheard: bool
     on: date
     about: date
 
@@ -133,7 +134,7 @@ class ApprovedAnswer:
 @dataclass(frozen=True, slots=True)
 class Draft:
     """An answer before it is verified: lines may hold [n], the n-th quote; `approved` is what the office has approved
-    to be said, where it says just that."""
+    to be said, where it says just that; `aside`: the conversation stays where it was."""
 
     status: Status
     lines: tuple[str, ...]
@@ -144,6 +145,7 @@ class Draft:
     units: tuple[str, ...] = ()
     vouched: tuple[str, ...] = ()
     approved: ApprovedAnswer | None = None
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

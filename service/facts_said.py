@@ -53,16 +53,23 @@ class Stated:
     nothing: bool = False
 
 
-def facts_in(text: str, words: Words, on: date, asked: Sequence[str] = (), wanted: Collection[str] = ()) -> Said:
+def facts_in(
+    text: str,
+    words: Words,
+    on: date,
+    asked: Sequence[str] = (),
+    wanted: Collection[str] = (),
+    known: Mapping[str, FactValue] = {},
+) -> Said:
     """`text` is normalized and mended; days are told from the day of asking `on`; `asked` are facts just asked for,
-    `wanted` those that the benefits asked about need."""
+    `wanted` those that the benefits asked about need, `known` what was said before."""
     text = f"{_SPACE.sub('', text)}。"
     firm = [entry for entry in words.facts if not entry.wanted and (not entry.asked or entry.fact in asked)]
     longest = _longest(text, firm, words, on)
     stated = _counted(longest, text, words)
     loose = [entry for entry in words.facts if entry.wanted and entry.fact in wanted]
     stated += _counted(_beside(_longest(text, loose, words, on), longest, text), text, words)
-    if not words.intents["at_kindergarten"].said_in(text) and not any(fact in asked for fact in _FEES):
+    if not words.intents["at_kindergarten"].said_in(text) and not any(fact in {*asked, *wanted} for fact in _FEES):
         stated = [fact for fact in stated if fact.fact not in _OWN_FEES]
     stated += _terms_counted(text, stated)
     corrected_from = _corrected_from(text, words)
@@ -72,7 +79,7 @@ def facts_in(text: str, words: Words, on: date, asked: Sequence[str] = (), wante
         chosen["kindergarten_type"] = replace(chosen["kindergarten_type"], value=None)
     facts = {name: one.value for name, one in chosen.items() if one.value is not None and name not in mixed}
     doubted = frozenset(name for name, one in chosen.items() if one.value is None) | frozenset(mixed)
-    return Said(_as_well(facts), doubted, mixed)
+    return Said(_as_well(facts, known), doubted, mixed)
 
 
 def _not_public(text: str, words: Words) -> bool:
@@ -82,11 +89,11 @@ def _not_public(text: str, words: Words) -> bool:
     return words.intents["not_public"].said_in(text)
 
 
-def _as_well(facts: Mapping[str, FactValue]) -> Mapping[str, FactValue]:
+def _as_well(facts: Mapping[str, FactValue], known: Mapping[str, FactValue]) -> Mapping[str, FactValue]:
     """The day of a child's birth is that of the delivery, and a public kindergarten charges the public fee."""
     told = dict(facts)
     pairs = {"birth_date": "child_birth_date"}
-    if facts.get("kindergarten_type") == "public":
+    if {**known, **facts}.get("kindergarten_type") == "public":
         pairs |= _PUBLIC_FEES
     for one, other in (*pairs.items(), *((other, one) for one, other in pairs.items())):
         if one in facts:

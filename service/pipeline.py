@@ -46,7 +46,7 @@ def answer_with_basis(question: Question, parts: Parts) -> tuple[Answer, Basis]:
         asked = understand(question, words)
         clauses = snapshot.by_ref if snapshot else {}
         level = level_of(snapshot, last_good)
-        draft = screen(asked.text, words, clauses) or _approved(asked, question, snapshot, words, parts)
+        draft = screen(asked, words, clauses) or _approved(asked, question, snapshot, words, parts)
         if draft is None:
             found, level = _found(asked, snapshot, words, parts, level)
             draft = _failed(words) if not snapshot and not asked.benefits else None
@@ -97,6 +97,8 @@ def _failed(words: Words) -> Draft:
 
 
 def _remembered(draft: Draft, asked: Understanding, earlier: Earlier) -> Earlier:
+    if draft.aside:
+        return earlier
     return Earlier(
         facts=asked.remembered,
         benefits=asked.subjects,

@@ -98,13 +98,15 @@ class Subject(Entry):
 
 
 class Reply(Entry):
-    """A question that is answered before any search."""
+    """A question that is answered before any search; `alone`: where nothing but its phrases is said (谢谢, 你好), and
+    the conversation stays where it is."""
 
     id: str
     status: Status
     reason: str
     phrases: SomePhrases
     unless: MaybePhrases = Phrases()
+    alone: bool = False
     text: str
     refs: tuple[str, ...] = ()
     units: tuple[str, ...] = ()

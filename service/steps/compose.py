@@ -44,6 +44,9 @@ def compose(
 ) -> Draft:
     if asked.restarts:
         return Draft(Status.ANSWERED, (words.wording["restart"],))
+    if asked.unheard:
+        text = words.wording["unheard"]
+        return Draft(Status.ASKS_FOR_FACT, (text,), reason="unheard", vouched=(text,))
     if _CHOICE.fullmatch(asked.text) and not asked.said:
         return Draft(Status.ANSWERED, (words.wording["nothing_to_choose"],))
     if asked.locators and searched.unheld:

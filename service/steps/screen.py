@@ -1,20 +1,33 @@
 """A question → the fixed reply to it, if it must not be searched for: crisis, orders, harm, other subjects."""
 
+import re
+
 from corpus.clause import Clause
 from corpus.tokens import normalize
-from service.dialogue import Draft, Quote, Status
+from service.dialogue import Draft, Quote, Status, Understanding
 from service.sentences import operative
 from service.word_entries import Reply
 from service.words import Words
 
+_MARKS = re.compile(r"[\s,.。!?;:、~…]+")
 
-def screen(text: str, words: Words, clauses: dict[str, Clause]) -> Draft | None:
+
+def screen(asked: Understanding, words: Words, clauses: dict[str, Clause]) -> Draft | None:
     """The first entry of replies.yaml that fits; None lets the question go on."""
-    normalized = normalize(text)
+    text = normalize(asked.text)
     for reply in words.replies:
-        if reply.phrases.said_in(normalized) and not reply.unless.said_in(normalized):
-            return _draft(reply, normalized, clauses)
+        said = reply.phrases.said_in(text) and not reply.unless.said_in(text)
+        if said and (not reply.alone or (not asked.said and _is_all_of(reply, text))):
+            return _draft(reply, text, clauses)
     return None
+
+
+def _is_all_of(reply: Reply, text: str) -> bool:
+    """Whether nothing else is said."""
+    said = list(text)
+    for match in reply.phrases.find(text):
+        said[match.start : match.end] = " " * (match.end - match.start)
+    return not _MARKS.sub("", "".join(said))
 
 
 def _draft(reply: Reply, question: str, clauses: dict[str, Clause]) -> Draft:
@@ -28,4 +41,5 @@ def _draft(reply: Reply, question: str, clauses: dict[str, Clause]) -> Draft:
         quotes=quotes,
         units=reply.units,
         vouched=(reply.text,),
+        aside=reply.alone,
     )

@@ -10,6 +10,7 @@ from service.bare_answers import bare_answers
 from service.dates import day_named, term_asked
 from service.dialogue import Earlier, Part, Question, Understanding
 from service.facts_said import Said, facts_in
+from service.follow_up import follow_up, is_elliptic, talked_of
 from service.memory import keep, recall
 from service.references import locators_in
 from service.rules.benefit import dated
@@ -32,18 +33,23 @@ def understand(question: Question, words: Words) -> Understanding:
     text = mend(question.text, words)
     restart = words.intents["restart"].said_in(text)
     earlier = Earlier() if restart else question.earlier
-    said, synonyms = _said(text, earlier, words, question.on), synonyms_of(text, words)
+    before = talked_of(text, earlier, words)
+    said, synonyms = _said(text, before, earlier, words, question.on), synonyms_of(text, words)
     outright = named_outright(text, words)
     by_facts = () if outright else _told_by_facts(text, said, words)
     named = by_facts or subjects_in(text, words)
     own_topic = _has_own_topic(text, synonyms, words)
-    subjects = named or _continued(text, earlier, said, own_topic, words)
+    before = before or subjects_in(f"{earlier.text} {text}", words)
+    goes_on = follow_up(text, before, earlier, said, own_topic, words)
+    said = _without_order(said) if goes_on.siblings else said
+    subjects = named or goes_on.subjects
     told = {**said.facts, **question.facts}
     memory = keep(earlier.facts, subjects, told, said.doubted)
     facts = recall(memory, subjects or earlier.benefits)
     total = words.intents["total"].said_in(text)
     own = [slug for slug in subjects if _own_case(slug, text, words, told, said, memory)]
-    elliptic = len(text) <= _SHORT and words.intents["follow"].said_in(text)
+    elliptic = is_elliptic(text, words)
+    likewise = bool(named) and elliptic and bool(earlier.benefits)
     follows = bool(earlier.text) and not named and (bool(subjects) or not own_topic or elliptic)
     return Understanding(
         text=text,
@@ -52,7 +58,7 @@ def understand(question: Question, words: Words) -> Understanding:
         synonyms=synonyms,
         locators=locators_in(text),
         subjects=subjects,
-        benefits=subjects if own or words.intents["how_much"].said_in(text) else (),
+        benefits=subjects if own or likewise or words.intents["how_much"].said_in(text) else (),
         facts=facts,
         said=tuple(said.facts),
         mixed=said.mixed,
@@ -63,18 +69,24 @@ def understand(question: Question, words: Words) -> Understanding:
         may_ask=bool(own) and earlier.turns < _MOST_TURNS,
         remembered=memory,
         on_topic=bool(subjects or synonyms) or follows or own_topic,
+        unheard=goes_on.unheard and not named and not question.facts,
         restarts=restart and len(text) <= _SHORT and not own_topic,
         on=question.on,
         about=_about(text, tuple(own), facts, words, question.on),
     )
 
 
-def _said(text: str, earlier: Earlier, words: Words, on: date) -> Said:
-    """What the message states, or else replies to what was asked."""
-    about = subjects_in(text, words) or earlier.benefits
+def _said(text: str, before: tuple[str, ...], earlier: Earlier, words: Words, on: date) -> Said:
+    """What the message states, or else replies to what was asked; `before` were spoken of before."""
+    about = subjects_in(text, words) or before
     wanted = {fact for slug in about if slug in benefits() for fact in benefits()[slug].needs}
-    said = facts_in(text, words, on, earlier.asked, wanted)
+    said = facts_in(text, words, on, earlier.asked, wanted, recall(earlier.facts, about))
     return said if said.facts else replace(said, facts=bare_answers(text, earlier.asked, words, on))
+
+
+def _without_order(said: Said) -> Said:
+    facts = {name: value for name, value in said.facts.items() if name != "birth_order"}
+    return Said(facts, said.doubted | {"birth_order"}, (*said.mixed, "birth_order"))
 
 
 def _own_case(slug: str, text: str, words: Words, told: Facts, said: Said, memory: Mapping[str, Facts]) -> bool:
@@ -174,20 +186,6 @@ def _told_by_facts(text: str, said: Said, words: Words) -> tuple[str, ...]:
 
 def _told(subject: Subject, text: str) -> bool:
     return subject.things.said_in(text) and not subject.unless.said_in(text)
-
-
-def _continued(text: str, earlier: Earlier, said: Said, own_topic: bool, words: Words) -> tuple[str, ...]:
-    """The earlier benefit, if the message only adds or changes a fact of it; a subject of its own ends it."""
-    if not earlier.text:
-        return ()
-    before = earlier.benefits or subjects_in(f"{earlier.text} {text}", words)
-    needs = {fact for slug in before if slug in benefits() for fact in benefits()[slug].needs}
-    stated = needs & (said.facts.keys() | said.doubted)
-    adds = bool(stated - set(_ORDER)) or (bool(stated) and not own_topic)
-    elliptic = len(text) <= _SHORT and words.intents["follow"].said_in(text) and not own_topic
-    replies = bool(earlier.asked) and len(text) <= _SHORT and not own_topic
-    asks_detail = not own_topic and any(one.phrases.said_in(text) for one in words.unstated)
-    return before if adds or elliptic or replies or asks_detail else ()
 
 
 def _about(text: str, slugs: tuple[str, ...], facts: Facts, words: Words, on: date) -> date:

@@ -15,6 +15,7 @@ from service.settings import Settings
 NOW = datetime(2026, 7, 1, 9, 30, tzinfo=SHANGHAI)
 ENROLMENT = "childcare-enrolment-subsidy"
 DELIVERY = "delivery-subsidy"
+REDUCTION = "kindergarten-fee-reduction"
 HOW_MUCH = "入托补贴一共能领多少"
 NURSERY = "老二在咸安区内登记备案的托育机构上了三个学期，入托补贴一共能领多少"
 HOUSE = "公积金贷款最高额度帮我算一下，一共能贷多少"
@@ -105,6 +106,59 @@ class TestFacts:
         assert told(talk.say(NURSERY, facts={"terms": 5})) == [(ENROLMENT, True, "2500.00")]
 
         assert told(talk.say(HOW_MUCH)) == [(ENROLMENT, True, "2500.00")]
+
+    def test_a_corrected_fee_of_a_public_kindergarten_is_what_the_reduction_is_of(self, talk: Conversation) -> None:
+        first = talk.say("老二在咸安公办园上中班，一个月400，这学期收五个月，能减几多")
+        assert told(first) == [(REDUCTION, True, "200.00")]
+
+        assert told(talk.say("看错了，收费单上写的是460一个月")) == [(REDUCTION, True, "230.00")]
+
+    def test_what_is_changed_and_not_heard_is_said_and_changes_nothing(self, talk: Conversation) -> None:
+        talk.say(NURSERY)
+
+        unheard = talk.say("改了，按9那一档")
+
+        assert (unheard["status"], told(unheard)) == ("asks_for_fact", [])
+        assert unheard["text"].startswith("没有听清要改的是哪一项")
+        assert told(talk.say("四个学期呢")) == [(ENROLMENT, True, "2000.00")]
+
+    def test_the_citizen_can_go_back_to_what_was_asked_before(self, talk: Conversation) -> None:
+        talk.say(HOSPITAL)
+        talk.say("公积金贷款审批要几天")
+
+        assert told(talk.say("回到刚才那五百，在武汉生还给不给")) == [(DELIVERY, False, None)]
+
+    def test_half_a_sentence_about_another_benefit_is_computed_like_the_one_before(self, talk: Conversation) -> None:
+        talk.say("我顺产单胎，法定产假多少天")
+
+        assert told(talk.say("那我老公呢")) == [("paternity-leave", True, "15")]
+
+    def test_children_whose_cases_differ_are_not_added_up(self, talk: Conversation) -> None:
+        talk.say(NURSERY)
+        talk.say("老三上了一个学期")
+
+        sum_ = talk.say("两个娃加起来呢")
+
+        assert (sum_["status"], asked(sum_)) == ("asks_for_fact", ["birth_order"])
+        assert "请一个孩子、一段时间分开问" in sum_["text"]
+
+    @pytest.mark.parametrize("thanks", ["谢谢", "好的，知道了", "嗯嗯", "好，谢谢你啊"])
+    def test_thanks_are_answered_and_leave_the_matter_where_it_was(self, talk: Conversation, thanks: str) -> None:
+        talk.say(NURSERY)
+
+        small_talk = talk.say(thanks)
+
+        assert (small_talk["status"], small_talk["text"]) == ("answered", "不客气。还有想问的，请直接说。")
+        assert told(talk.say("四个学期呢")) == [(ENROLMENT, True, "2000.00")]
+
+    @pytest.mark.parametrize("greeting", ["你好", "您好，在吗？", "请问"])
+    def test_a_greeting_is_answered_with_how_to_ask(self, talk: Conversation, greeting: str) -> None:
+        assert talk.say(greeting)["text"].startswith("您好，请直接说您想问的事")
+
+    def test_a_yes_to_what_was_asked_is_no_small_talk(self, talk: Conversation) -> None:
+        assert asked(talk.say("老二在咸安区的托育机构上了三个学期，入托补贴一共能领多少")) == ["registered"]
+
+        assert told(talk.say("嗯，是的")) == [(ENROLMENT, True, "1500.00")]
 
     @pytest.mark.parametrize("word", ["重来", "从头再来", "重新开始"])
     def test_to_start_again_forgets_everything(self, talk: Conversation, word: str) -> None:
