@@ -62,12 +62,12 @@ def facts_in(
     known: Mapping[str, FactValue] = {},
 ) -> Said:
     """`text` is normalized and mended; days are told from the day of asking `on`; `asked` are facts just asked for,
-    `wanted` those that the benefits asked about need, `known` what was said before."""
+    `wanted` the benefits asked about and the facts they need, `known` what was said before."""
     text = f"{_SPACE.sub('', text)}。"
     firm = [entry for entry in words.facts if not entry.wanted and (not entry.asked or entry.fact in asked)]
     longest = _longest(text, firm, words, on)
     stated = _counted(longest, text, words)
-    loose = [entry for entry in words.facts if entry.wanted and entry.fact in wanted]
+    loose = [entry for entry in words.facts if entry.wanted and entry.fact in wanted and _is_for(entry, wanted)]
     stated += _counted(_beside(_longest(text, loose, words, on), longest, text), text, words)
     if not words.intents["at_kindergarten"].said_in(text) and not any(fact in {*asked, *wanted} for fact in _FEES):
         stated = [fact for fact in stated if fact.fact not in _OWN_FEES]
@@ -80,6 +80,10 @@ def facts_in(
     facts = {name: one.value for name, one in chosen.items() if one.value is not None and name not in mixed}
     doubted = frozenset(name for name, one in chosen.items() if one.value is None) | frozenset(mixed)
     return Said(_as_well(facts, known), doubted, mixed)
+
+
+def _is_for(entry: FactPhrase, wanted: Collection[str]) -> bool:
+    return not entry.only_for or not set(entry.only_for).isdisjoint(wanted)
 
 
 def _not_public(text: str, words: Words) -> bool:

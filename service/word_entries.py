@@ -59,7 +59,8 @@ class Synonym(Entry):
 
 class FactPhrase(Entry):
     """`future`: a month without a year is one to come; `asked`: counts only where the fact has just been asked for;
-    `wanted`: a loose way to say it, which counts where the benefit asked about needs it and nothing firmer is said."""
+    `wanted`: a loose way to say it, which counts where the benefit asked about needs it and nothing firmer is said;
+    `only_for`: and only where it is one of these benefits."""
 
     fact: str
     value: str
@@ -70,6 +71,7 @@ class FactPhrase(Entry):
     future: bool = False
     asked: bool = False
     wanted: bool = False
+    only_for: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _known(self) -> "FactPhrase":

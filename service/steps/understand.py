@@ -7,7 +7,7 @@ from datetime import date
 
 from corpus.tokens import normalize
 from service.bare_answers import bare_answers
-from service.dates import day_named, term_asked
+from service.dates import day_named, in_the_month_of, term_asked
 from service.dialogue import Earlier, Part, Question, Understanding
 from service.facts_said import Said, facts_in
 from service.follow_up import follow_up, is_elliptic, talked_of
@@ -78,10 +78,20 @@ def understand(question: Question, words: Words) -> Understanding:
 
 def _said(text: str, before: tuple[str, ...], earlier: Earlier, words: Words, on: date) -> Said:
     """What the message states, or else replies to what was asked; `before` were spoken of before."""
-    about = subjects_in(text, words) or before
-    wanted = {fact for slug in about if slug in benefits() for fact in benefits()[slug].needs}
-    said = facts_in(text, words, on, earlier.asked, wanted, recall(earlier.facts, about))
+    named = subjects_in(text, words)
+    said = _facts_for(named or before, text, earlier, words, on)
+    if not named and (told := _told_by_facts(text, said, words)):
+        said = _facts_for(told, text, earlier, words, on)
     return said if said.facts else replace(said, facts=bare_answers(text, earlier.asked, words, on))
+
+
+def _facts_for(slugs: tuple[str, ...], text: str, earlier: Earlier, words: Words, on: date) -> Said:
+    """What it states of what these benefits need."""
+    wanted = {fact for slug in slugs if slug in benefits() for fact in benefits()[slug].needs}
+    known = recall(earlier.facts, slugs)
+    days = [value for name, value in known.items() if name in wanted and isinstance(value, date)]
+    dated = in_the_month_of(days[0], text) if len(days) == 1 else text
+    return facts_in(dated, words, on, earlier.asked, wanted | set(slugs), known)
 
 
 def _without_order(said: Said) -> Said:

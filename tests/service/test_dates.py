@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from service.dates import day_named, term_asked, year_named
+from service.dates import day_named, in_the_month_of, term_asked, year_named
 
 ASKED_ON = date(2026, 11, 23)
 
@@ -223,3 +223,16 @@ def test_where_no_term_is_named_none_is_asked_about(text: str) -> None:
 )
 def test_the_first_year_named(text: str, year: int | None) -> None:
     assert year_named(text, ASKED_ON) == year
+
+
+@pytest.mark.parametrize(
+    ("text", "completed"),
+    [
+        ("是19号开始的", "是2026年2月19号开始的"),
+        ("改到3月19号", "改到3月19号"),
+        ("第19号文件", "第19号文件"),
+        ("19号楼", "19号楼"),
+    ],
+)
+def test_a_day_without_its_month_is_put_into_the_month_spoken_of(text: str, completed: str) -> None:
+    assert in_the_month_of(date(2026, 2, 9), text) == completed

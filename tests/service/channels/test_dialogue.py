@@ -122,6 +122,22 @@ class TestFacts:
         assert unheard["text"].startswith("没有听清要改的是哪一项")
         assert told(talk.say("四个学期呢")) == [(ENROLMENT, True, "2000.00")]
 
+    def test_the_number_of_children_tells_the_family_that_buys_and_not_the_child_that_goes_to_a_nursery(
+        self, talk: Conversation
+    ) -> None:
+        house = "公积金限额50万，政策内两个娃，我是职工，头一回在咸安区里买普通商品房，合同价80万，最多贷多少"
+        assert told(talk.say(house)) == [("housing-fund-loan-limit", True, "640000.00")]
+        talk.say("重来")
+
+        nursery = talk.say("政策内两个娃都在咸安备案的托育园上了一个学期，入托补贴一共补多少")
+
+        assert (told(nursery), asked(nursery)) == ([(ENROLMENT, None, None)], ["birth_order"])
+
+    def test_a_corrected_day_is_of_the_month_spoken_of(self, talk: Conversation) -> None:
+        talk.say("顺产单胎，12月1号开始休产假，休到哪天")
+
+        assert "最后一天是2027年5月21日" in talk.say("改了，15号才开始")["text"]
+
     def test_the_citizen_can_go_back_to_what_was_asked_before(self, talk: Conversation) -> None:
         talk.say(HOSPITAL)
         talk.say("公积金贷款审批要几天")
