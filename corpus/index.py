@@ -164,6 +164,7 @@ class ClauseIndex:
         self._owner = np.array([self._places.get(question.ref, -1) for question in questions], dtype=np.int64)
         self._unasked = np.setdiff1d(np.arange(len(clauses) if questions else 0), self._owner)
         self.titles = {clause.ref.document_id: clause.document_title for clause in clauses}
+        self.numbers = {clause.ref.document_id: clause.document_number for clause in clauses}
 
     @property
     def has_vectors(self) -> bool:

@@ -113,11 +113,14 @@ def _office(page: Page, asked: Understanding) -> None:
     """What only the office knows about a cited clause: the value with its source, or that nobody entered it."""
     cited = {str(quote.clause.ref) for quote in page.quotes}
     for entry in _asked_of_office(page.words.office, asked, cited):
-        page.lines.append(_told(page, entry, asked))
-        page.vouched.append(page.lines[-1])
+        told = office_line(page, entry, asked)
+        if told not in page.lines:
+            page.lines.append(told)
+            page.vouched.append(told)
 
 
-def _told(page: Page, entry: OfficeEntry, asked: Understanding) -> str:
+def office_line(page: Page, entry: OfficeEntry, asked: Understanding) -> str:
+    """The office's value with its dates and source, or that nobody entered one."""
     value, ask = entry.latest(asked.on, asked.about), "、".join(entry.ask)
     if value is None:
         return page.say("office_missing", name=entry.name, ask=ask)
