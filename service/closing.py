@@ -16,6 +16,7 @@ _LATER_FLOOR = 0.12
 
 def close(page: Page, asked: Understanding, clauses: Mapping[str, Clause], units: tuple[str, ...]) -> None:
     """Written under every answer that rests on clauses."""
+    _succeeding(page, asked, clauses)
     _related(page, asked, clauses)
     _lost(page)
     _notes(page, asked, clauses)
@@ -29,6 +30,21 @@ def close(page: Page, asked: Understanding, clauses: Mapping[str, Clause], units
         page.lines.append(page.say("validity", unit="区卫健局" if "区卫健局" in units or not units else units[0]))
         notice = clauses.get(dated_by)
         page.vouched.append(notice.text if notice else page.lines[-1])
+
+
+def _succeeding(page: Page, asked: Understanding, clauses: Mapping[str, Clause]) -> None:
+    """What takes the place of a cited clause on a day to come, where that is issued already."""
+    for clause in list({quote.clause.ref: quote.clause for quote in page.quotes}.values()):
+        heirs = (one for one in clauses.values() if str(clause.ref) in one.ends and one.known(asked.on))
+        heir = next(heirs, None)
+        if heir is None or clause.ended(asked.on) or heir.in_force(asked.on):
+            continue
+        quote = Quote(heir, operative(heir, asked.query, asked.synonyms))
+        if quote not in page.quotes:
+            day = str(clause.effective_until)
+            page.lines.append(page.say("succeeded", day=day, title=heir.document_title, label=heir.label))
+            page.vouched.append(day)
+            page.show(quote)
 
 
 def _related(page: Page, asked: Understanding, clauses: Mapping[str, Clause]) -> None:

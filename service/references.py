@@ -77,13 +77,15 @@ def _plain(number: str) -> str:
 
 
 def _meant(name: str, titles: Mapping[str, str], words: Words) -> tuple[set[str], str]:
-    """The documents of that name, and the name by itself. What amends a document or gives notice of it has its name in
-    its own title, and is meant where nothing else is."""
+    """The documents of that name, and the name by itself. What gives notice of a document or amends it has that name in
+    its own title: the notice is meant before the amendment, and both where no title is that name itself."""
     own = _own_name(name, words)
     if not own:
         return set(), ""
     meant = {document for document, title in titles.items() if _same(own, title)}
-    return meant or {document for document, title in titles.items() if _same_inside(own, title)}, own
+    inside = {document for document, title in titles.items() if _same_inside(own, title)}
+    notices = {document for document in inside if words.intents["gives_notice"].said_in(titles[document])}
+    return meant or notices or inside, own
 
 
 def _mentioned(normalized: str, words: Words) -> list[str]:

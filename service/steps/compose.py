@@ -27,6 +27,7 @@ _NEARLY = 0.85
 _LIKE_A_BANK_QUESTION = 0.2
 _SURELY = 0.4
 _ASKED_BEFORE = 0.3
+_ASKED_LIKE_THIS = 0.6
 _THE_SAME = 0.9
 _AS_MUCH = 0.75
 _BY_ITS_WORDS = 0.35
@@ -368,9 +369,7 @@ def _speaks_of_it(hit: Found) -> bool:
     return hit.support >= SUPPORT_FLOOR or hit.likeness >= _LIKE_A_BANK_QUESTION
 
 
-def _asked_for(
-    searched: Searched, entitlements: Sequence[Entitlement], unstated: Unstated | None
-) -> Found | None:
+def _asked_for(searched: Searched, entitlements: Sequence[Entitlement], unstated: Unstated | None) -> Found | None:
     """The clause for which the bank has this very question, where a benefit or what is unstated would come before."""
     for hit in searched.whole.found[:1]:
         ref = str(hit.clause.ref)
@@ -385,8 +384,9 @@ def _says_more(searched: Searched, *, sure: bool) -> bool:
     unasked = searched.unasked
     if unasked is None:
         return False
-    asked_before = any(
-        hit.likeness >= _ASKED_BEFORE and hit.support >= _AS_MUCH * unasked.support for hit in searched.whole.found[:1]
+    results = searched.whole
+    asked_before = results.likeness.get("", 0.0) >= _ASKED_LIKE_THIS or any(
+        hit.likeness >= _ASKED_BEFORE and hit.support >= _AS_MUCH * unasked.support for hit in results.found[:1]
     )
     return not asked_before and unasked.support >= (_BY_ITS_WORDS if sure else _HARDLY)
 
