@@ -162,8 +162,13 @@ class ClauseIndex:
         self._places = {str(clause.ref): n for n, clause in enumerate(clauses)}
         self._questions = questions
         self._owner = np.array([self._places.get(question.ref, -1) for question in questions], dtype=np.int64)
-        self._unasked = np.setdiff1d(np.arange(len(clauses) if questions else 0), self._owner)
+        self._inherits = _inherits(clauses, self._places)
+        asked = {int(place) for place in self._owner}
+        for heir, old in self._inherits:
+            asked |= {heir} if old in asked else set()
+        self._unasked = np.setdiff1d(np.arange(len(clauses) if questions else 0), list(asked))
         self.titles = {clause.ref.document_id: clause.document_title for clause in clauses}
+        self.numbers = {clause.ref.document_id: clause.document_number for clause in clauses}
 
     @property
     def has_vectors(self) -> bool:
@@ -258,11 +263,12 @@ class ClauseIndex:
         return best if best.support + boost(best.clause) > least else None
 
     def _allows(self, clause: Clause, on: date | None, documents: frozenset[str] | None) -> bool:
-        in_time = on is None or (clause.known(on) and not clause.ended(on))
+        in_time = on is None or (clause.known(on) and not clause.ended(on) and not _waits(clause, on, documents))
         return in_time and (documents is None or clause.ref.document_id in documents)
 
     def _ballot(self, query: Query, weights: Weights, unlike: str) -> "_Ballot":
-        """The nearest bank questions vote for their clauses by the square of their score.
+        """The nearest bank questions vote for their clauses by the square of their score, and for what has since taken
+        the place of those.
 
         The sides are counted by words alone: the encoder was trained on the bank, and would be too sure of it.
         """
@@ -280,6 +286,10 @@ class ClauseIndex:
             alike = self._alike(known, n)
             for name in {ref, side}:
                 ballot.likeness[name] = max(ballot.likeness.get(name, 0.0), alike)
+        for heir, old in self._inherits:
+            ballot.votes[heir] += ballot.votes[old]
+            own, inherited = str(self.clauses[heir].ref), ballot.likeness.get(str(self.clauses[old].ref), 0.0)
+            ballot.likeness[own] = max(ballot.likeness.get(own, 0.0), inherited)
         return ballot
 
     def _nearest(self, query: Query, dense: float, unlike: str) -> list[tuple[int, float]]:
@@ -344,3 +354,14 @@ def keywords_of(texts: Sequence[str], *, k1: float, b: float) -> bm25s.BM25:
 
 def open_keywords(folder: Path) -> bm25s.BM25:
     return bm25s.BM25.load(str(folder))
+
+
+def _inherits(clauses: Sequence[Clause], places: Mapping[str, int]) -> list[tuple[int, int]]:
+    """Places of each clause and of those that it takes the place of, in the order of time."""
+    pairs = [(places[str(one.ref)], places[ref]) for one in clauses for ref in one.ends if ref in places]
+    return sorted(pairs, key=lambda pair: clauses[pair[0]].effective_from or clauses[pair[0]].published_on)
+
+
+def _waits(clause: Clause, on: date, documents: frozenset[str] | None) -> bool:
+    """What will take the place of another clause is found from its day on, or where its document alone is asked for."""
+    return bool(clause.ends) and not clause.in_force(on) and documents != frozenset({clause.ref.document_id})

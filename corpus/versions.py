@@ -32,7 +32,14 @@ def end_replaced(documents: Sequence[Document], clauses: Sequence[Clause]) -> tu
                 problems.append(Problem(document.path, 1, f"{by.ref} 早于它要结束的 {ref}", "核对两份文件的施行日期"))
             elif ref not in ends or begins < ends[ref][0]:
                 ends[ref] = (begins, by)
-    return [_ended(clause, ends) for clause in clauses], problems
+    dated = [_of_its_document(clause, by_ref) for clause in clauses]
+    return [_ended(clause, ends) for clause in dated], problems
+
+
+def _of_its_document(clause: Clause, by_ref: Mapping[str, Clause]) -> Clause:
+    """What takes the place of an article stands no longer than the document of that article."""
+    until = [by_ref[ref].effective_until for ref in clause.ends if ref in by_ref and clause.effective_until is None]
+    return replace(clause, effective_until=max(until)) if until and all(until) else clause  # type: ignore[type-var]
 
 
 def _replaced(document: Document, of_document: Mapping[str, Sequence[Clause]]) -> Iterator[tuple[str, Clause]]:

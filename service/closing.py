@@ -16,6 +16,7 @@ _LATER_FLOOR = 0.12
 
 def close(page: Page, asked: Understanding, clauses: Mapping[str, Clause], units: tuple[str, ...]) -> None:
     """Written under every answer that rests on clauses."""
+    _succeeding(page, asked, clauses)
     _related(page, asked, clauses)
     _lost(page)
     _notes(page, asked, clauses)
@@ -29,6 +30,21 @@ def close(page: Page, asked: Understanding, clauses: Mapping[str, Clause], units
         page.lines.append(page.say("validity", unit="区卫健局" if "区卫健局" in units or not units else units[0]))
         notice = clauses.get(dated_by)
         page.vouched.append(notice.text if notice else page.lines[-1])
+
+
+def _succeeding(page: Page, asked: Understanding, clauses: Mapping[str, Clause]) -> None:
+    """What takes the place of a cited clause on a day to come, where that is issued already."""
+    for clause in list({quote.clause.ref: quote.clause for quote in page.quotes}.values()):
+        heirs = (one for one in clauses.values() if str(clause.ref) in one.ends and one.known(asked.on))
+        heir = next(heirs, None)
+        if heir is None or clause.ended(asked.on) or heir.in_force(asked.on):
+            continue
+        quote = Quote(heir, operative(heir, asked.query, asked.synonyms))
+        if quote not in page.quotes:
+            day = str(clause.effective_until)
+            page.lines.append(page.say("succeeded", day=day, title=heir.document_title, label=heir.label))
+            page.vouched.append(day)
+            page.show(quote)
 
 
 def _related(page: Page, asked: Understanding, clauses: Mapping[str, Clause]) -> None:
@@ -113,11 +129,14 @@ def _office(page: Page, asked: Understanding) -> None:
     """What only the office knows about a cited clause: the value with its source, or that nobody entered it."""
     cited = {str(quote.clause.ref) for quote in page.quotes}
     for entry in _asked_of_office(page.words.office, asked, cited):
-        page.lines.append(_told(page, entry, asked))
-        page.vouched.append(page.lines[-1])
+        told = office_line(page, entry, asked)
+        if told not in page.lines:
+            page.lines.append(told)
+            page.vouched.append(told)
 
 
-def _told(page: Page, entry: OfficeEntry, asked: Understanding) -> str:
+def office_line(page: Page, entry: OfficeEntry, asked: Understanding) -> str:
+    """The office's value with its dates and source, or that nobody entered one."""
     value, ask = entry.latest(asked.on, asked.about), "、".join(entry.ask)
     if value is None:
         return page.say("office_missing", name=entry.name, ask=ask)

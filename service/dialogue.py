@@ -103,13 +103,15 @@ class Searched:
     """What was found for the whole message, and the best clause for each of its questions where it asks several.
 
     `unasked` is a clause that nobody has written ways of asking for yet, and that holds more of the message's words
-    than what was found first; `unheld` is a document that the message names and that is not held, "" where all are.
+    than what was found first; `unheld` is a document that the message names and that is not held, "" where all are;
+    `named` is the one document that it names and that is held, "" where it names none or several.
     """
 
     whole: Results
     parts: tuple[tuple[Part, Found], ...] = ()
     unasked: Found | None = None
     unheld: str = ""
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ _NUMBER = r"([0-9]+|[一二三四五六七八九十百]+)"
 _ARTICLE = re.compile(rf"第?{_NUMBER}条(?:之{_NUMBER})?(?:的?第?{_NUMBER}款)?")
 _POSITION = re.compile(r"([一二三])\(([一二三四五六])\)([0-9]{1,2})")
 _QUOTED = re.compile(r"《([^《》]{2,60})》")
+_RUN = re.compile(r"[\u3400-\u9fff]{2,40}")
 _BEFORE_ARTICLE = re.compile(rf"([\u3400-\u9fff]{{2,40}}?)(?:\([\u3400-\u9fff]{{2,4}}\))?的?第?{_NUMBER}条")
+_OFFICIAL_NUMBER = re.compile(r"[\u3400-\u9fff]{2,10}[〔\[【(]?[0-9]{4}[〕\]】)]?第?[0-9]{1,4}号")
 _NOTE = re.compile(r"\([^()]*\)")
 _ENOUGH = 5
 
@@ -43,18 +45,58 @@ def _digits(text: str) -> str:
     return str(int(number)) if number is not None else text
 
 
-def documents_in(normalized: str, titles: Mapping[str, str], words: Words) -> Named:
-    """Documents named as such: between 《》, or before the number of an article. `titles` are those held, by id."""
-    held: set[str] = set()
-    unheld = ""
-    before = (match[0] for match in _BEFORE_ARTICLE.findall(normalized))
+def documents_in(normalized: str, titles: Mapping[str, str], numbers: Mapping[str, str], words: Words) -> Named:
+    """Documents named as such: by their official number, between 《》, before the number of an article, or by the end
+    of their title. `titles` and `numbers` are those held, by id."""
+    held, unheld = _numbered(normalized, numbers)
+    before = [match[0] for match in _BEFORE_ARTICLE.findall(normalized)]
     for name in (*_QUOTED.findall(normalized), *before):
-        own = _own_name(name, words)
-        meant = {document for document, title in titles.items() if own and _same(own, title)}
+        meant, own = _meant(name, titles, words)
         known = meant or any(_is(entry.names, name) for entry in words.authority)
         held |= meant if len(meant) == 1 else set()
         unheld = unheld or ("" if known or not own else name)
+    for name in _mentioned(normalized, words):
+        meant, _ = _meant(name, titles, words)
+        held |= meant if len(meant) == 1 else set()
     return Named(frozenset(held), unheld)
+
+
+def _numbered(normalized: str, numbers: Mapping[str, str]) -> tuple[set[str], str]:
+    held: set[str] = set()
+    unheld = ""
+    for said in _OFFICIAL_NUMBER.findall(normalized):
+        meant = {document for document, number in numbers.items() if number and _plain(said).endswith(_plain(number))}
+        held |= meant
+        unheld = unheld or ("" if meant else said)
+    return held, unheld
+
+
+def _plain(number: str) -> str:
+    """An official number without its brackets, which people write in many ways."""
+    return re.sub(r"[^\u3400-\u9fff0-9]", "", normalize(number))
+
+
+def _meant(name: str, titles: Mapping[str, str], words: Words) -> tuple[set[str], str]:
+    """The documents of that name, and the name by itself. What gives notice of a document or amends it has that name in
+    its own title: the notice is meant before the amendment, and both where no title is that name itself."""
+    own = _own_name(name, words)
+    if not own:
+        return set(), ""
+    meant = {document for document, title in titles.items() if _same(own, title)}
+    inside = {document for document, title in titles.items() if _same_inside(own, title)}
+    notices = {document for document in inside if words.intents["gives_notice"].said_in(titles[document])}
+    return meant or notices or inside, own
+
+
+def _mentioned(normalized: str, words: Words) -> list[str]:
+    """Runs of characters that end in 条例, 办法 and the like, long enough to be a title."""
+    ends = words.intents["document"]
+    return [
+        run[: match.end]
+        for run in _RUN.findall(normalized)
+        for match in ends.find(run)
+        if len(_own_name(run[: match.end], words)) >= _ENOUGH
+    ]
 
 
 def _own_name(name: str, words: Words) -> str:
@@ -74,8 +116,10 @@ def _is(names: Phrases, name: str) -> bool:
 
 
 def _same(name: str, title: str) -> bool:
-    """Whether one is the other or its end, notes in brackets aside, or both end in the same long name; a notice has the
-    name of what it issues too."""
+    """Whether one is the other or its end, notes in brackets aside, or both end in the same long name."""
     name, title = _NOTE.sub("", name), _NOTE.sub("", normalize(title))
-    held = [title, *_QUOTED.findall(title)]
-    return any(one.endswith((name, name[-_ENOUGH:])) if len(name) >= _ENOUGH else one.endswith(name) for one in held)
+    return title.endswith((name, name[-_ENOUGH:])) if len(name) >= _ENOUGH else title.endswith(name)
+
+
+def _same_inside(name: str, title: str) -> bool:
+    return any(_same(name, one) for one in _QUOTED.findall(normalize(title)))

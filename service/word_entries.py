@@ -134,7 +134,8 @@ class Overview(Entry):
 
 
 class Unstated(Entry):
-    """A kind of detail that no document states; `refs` are cited, or else the clause that the search finds."""
+    """A kind of detail that no document states; `refs` are cited, or else the clause that the search finds; `office` is
+    the entry of office.yaml that states it once the office has filled it in."""
 
     id: str
     reason: str
@@ -143,6 +144,7 @@ class Unstated(Entry):
     text: str
     refs: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    office: str = ""
 
 
 class Authority(Entry):

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TypeGuard
 
 from corpus.clause import Clause
 from corpus.index import Found, Results
 from corpus.tokens import normalize
-from service.blocks import ASK_AT_MOST, write_benefit
+from service.blocks import ASK_AT_MOST, rate_line, write_benefit
 from service.calibration import Calibration
-from service.closing import close
+from service.closing import close, office_line
 from service.dialogue import Draft, Quote, Searched, Status, Understanding
 from service.family_list import write_family
 from service.page import Page
@@ -18,7 +17,7 @@ from service.rules.benefit import Entitlement
 from service.rules.catalogue import benefits
 from service.rules.family import claims
 from service.sentences import operative
-from service.word_entries import Overview, Unstated
+from service.word_entries import OfficeEntry, Overview, Unstated
 from service.words import Words
 
 SUPPORT_FLOOR = 0.07
@@ -28,6 +27,11 @@ _NEARLY = 0.85
 _LIKE_A_BANK_QUESTION = 0.2
 _SURELY = 0.4
 _ASKED_BEFORE = 0.3
+_ASKED_LIKE_THIS = 0.6
+_THE_SAME = 0.9
+_AS_MUCH = 0.75
+_BY_ITS_WORDS = 0.35
+_HARDLY = 0.2
 _OTHER_KIND = 0.65
 _NAME_ALONE = 12
 _CHOICE = re.compile(r"[0-9]{1,2}[.。]?")
@@ -53,6 +57,10 @@ def compose(
         return Draft(Status.NO_BASIS, (words.wording["no_such_document"],), reason="no_such_document")
     if asked.locators and not _there(asked.locators, clauses):
         return Draft(Status.NO_BASIS, (words.wording["no_such_clause"],), reason="no_such_clause")
+    if searched.named and asked.locators and not _has_article(asked, searched):
+        title = next(c.document_title for c in clauses.values() if c.ref.document_id == searched.named)
+        text = words.wording["no_such_article"].format(title=title)
+        return Draft(Status.NO_BASIS, (text,), reason="no_such_clause", vouched=(text,))
     draft = _draft(asked, searched, entitlements, words, clauses, calibration)
     if not searched.unheld or not draft.quotes:
         return draft
@@ -68,9 +76,8 @@ def _draft(
     clauses: Mapping[str, Clause],
     calibration: Calibration,
 ) -> Draft:
-    unstated = next(
-        (u for u in words.unstated if u.phrases.said_in(asked.text) and not u.unless.said_in(asked.text)), None
-    )
+    asked, entitlements = _of_the_named(asked, entitlements, searched.named)
+    unstated = next((u for u in words.unstated if _applies(u, asked, searched)), None)
     results, found = searched.whole, searched.whole.found
     # Who names a clause by its number is shown it: a bare number is like anything.
     reason = None if asked.locators else _like_one_not_answered(results, known=bool(asked.benefits))
@@ -78,11 +85,19 @@ def _draft(
         return _stopped(asked, found, words, reason)
     if asked.everything and unstated is None:
         return _family(asked, words, clauses)
+    entered = next((e for e in words.office if unstated and e.id == unstated.office and _holds(e, asked)), None)
+    if unstated and entered and not any(one.eligible for one in entitlements):
+        return _entered(asked, words, unstated, entered, clauses)
+    newer = _asked_for(searched, entitlements, unstated)
+    if newer is None and _says_more(searched, sure=unstated is not None):
+        newer = searched.unasked
     if entitlements:
-        return _benefits(asked, searched, entitlements, words, clauses, unstated)
+        return _benefits(asked, searched, entitlements, words, clauses, newer, None if newer else unstated)
+    if searched.named and unstated is None and found:
+        return _lookup(asked, _put_first(searched, newer) if newer else searched, words, clauses)
     off_topic = reason == "out_of_scope" or calibration.off_topic(results, asked.on_topic)
-    if _says_more(searched.unasked, sure=off_topic or reason is not None):
-        return _lookup(asked, _put_first(searched, searched.unasked), words, clauses)
+    if newer and _says_more(searched, sure=off_topic or reason is not None or unstated is not None):
+        return _lookup(asked, _put_first(searched, newer), words, clauses)
     overview = next(
         (o for o in words.overviews if o.phrases.said_in(asked.text) and not o.unless.said_in(asked.text)), None
     )
@@ -97,6 +112,52 @@ def _draft(
     if reason == "no_basis" or not found:
         return _no_basis(asked, found, words, clauses)
     return _lookup(asked, searched, words, clauses)
+
+
+def _of_the_named(
+    asked: Understanding, entitlements: Sequence[Entitlement], document: str
+) -> tuple[Understanding, list[Entitlement]]:
+    """Who names a document asks for none of the benefits that have nothing to do with it."""
+    kept = [one for one in entitlements if not document or _rests_on(one, document)]
+    return (asked if len(kept) == len(entitlements) else replace(asked, benefits=(), subjects=())), kept
+
+
+def _holds(entry: OfficeEntry, asked: Understanding) -> bool:
+    return entry.holding(asked.on, asked.about) is not None
+
+
+def _entered(
+    asked: Understanding, words: Words, unstated: Unstated, entry: OfficeEntry, clauses: Mapping[str, Clause]
+) -> Draft:
+    """What no document states, as the office has entered it."""
+    page = Page(words)
+    page.lines.append(office_line(page, entry, asked))
+    page.vouched.append(page.lines[0])
+    for clause in (clauses[ref] for ref in (unstated.refs or entry.clauses[:1]) if ref in clauses):
+        page.show(Quote(clause, operative(clause, asked.query, asked.synonyms)))
+    close(page, asked, clauses, unstated.units)
+    return page.draft(Status.ANSWERED, None, unstated.units)
+
+
+def _has_article(asked: Understanding, searched: Searched) -> bool:
+    """Whether the document that is named has the articles that are named, or what stands in the place of them."""
+    held = {ref for hit in searched.whole.found for ref in (str(hit.clause.ref), *hit.clause.ends)}
+    wanted = tuple(f"{searched.named}#{one}" for one in asked.locators)
+    return any(ref in wanted or ref.rpartition(".")[0] in wanted for ref in held)
+
+
+def _applies(unstated: Unstated, asked: Understanding, searched: Searched) -> bool:
+    """What no document states is said of the plan; another document that is named speaks for itself."""
+    if not unstated.phrases.said_in(asked.text) or unstated.unless.said_in(asked.text):
+        return False
+    return not searched.named or any(ref.startswith(f"{searched.named}#") for ref in unstated.refs)
+
+
+def _rests_on(entitlement: Entitlement, document: str) -> bool:
+    benefit = benefits()[entitlement.benefit]
+    numbers = (held.ref for parameter in benefit.parameters.values() for held in parameter.values)
+    changes = (change.ref for change in benefit.changes)
+    return any(ref.partition("#")[0] == document for ref in (benefit.basis, *numbers, *changes))
 
 
 def _of_another_place(asked: Understanding, found: Sequence[Found]) -> bool:
@@ -136,7 +197,9 @@ def _like_one_not_answered(results: Results, *, known: bool) -> str | None:
     """
     for side, votes in _AGAINST.items():
         enough = max(votes, _KNOWN_CASE) if known else votes
-        likely = side in {"!refused", "!handed_over"} or results.likeness.get(side, 0) > results.likeness.get("", 0)
+        likeness = results.likeness.get(side, 0.0)
+        grave = side in {"!refused", "!handed_over"} and likeness >= _LIKE_A_BANK_QUESTION
+        likely = grave or likeness > results.likeness.get("", 0.0)
         if results.shares.get(side, 0.0) >= enough and likely:
             return side.removeprefix("!")
     return None
@@ -240,14 +303,18 @@ def _benefits(
     entitlements: Sequence[Entitlement],
     words: Words,
     clauses: Mapping[str, Clause],
+    newer: Found | None,
     unstated: Unstated | None,
 ) -> Draft:
     page = Page(words)
-    newer = searched.unasked
-    if _says_more(newer):
+    if newer:
         page.lines.append(page.say("unasked", title=newer.clause.document_title, label=newer.clause.label))
         page.show(Quote(newer.clause, operative(newer.clause, asked.query, asked.synonyms)))
         page.lines.append(page.say("or_benefit", names="、".join(entitlement.name for entitlement in entitlements)))
+        if all(one.eligible is None for one in entitlements):
+            page.lines.extend(rate_line(page, benefits()[one.benefit], clauses) for one in entitlements)
+            close(page, replace(asked, benefits=()), clauses, newer.clause.units)
+            return page.draft(Status.ANSWERED, None, newer.clause.units)
     statuses = [write_benefit(page, asked, entitlement, clauses) for entitlement in entitlements]
     units = tuple(dict.fromkeys(unit for entitlement in entitlements for unit in entitlement.units))
     status, reason = _overall(statuses), None
@@ -302,13 +369,31 @@ def _speaks_of_it(hit: Found) -> bool:
     return hit.support >= SUPPORT_FLOOR or hit.likeness >= _LIKE_A_BANK_QUESTION
 
 
-def _says_more(unasked: Found | None, *, sure: bool = False) -> TypeGuard[Found]:
-    """Whether a clause that no way of asking speaks for answers by its words; `sure`: against what the bank says."""
-    return unasked is not None and unasked.support >= (_SURELY if sure else SUPPORT_FLOOR)
+def _asked_for(searched: Searched, entitlements: Sequence[Entitlement], unstated: Unstated | None) -> Found | None:
+    """The clause for which the bank has this very question, where a benefit or what is unstated would come before."""
+    for hit in searched.whole.found[:1]:
+        ref = str(hit.clause.ref)
+        others = {benefits()[one.benefit].basis for one in entitlements} | set(unstated.refs if unstated else ())
+        if others and hit.likeness >= _THE_SAME and ref not in others:
+            return hit
+    return None
+
+
+def _says_more(searched: Searched, *, sure: bool) -> bool:
+    """Whether a clause that no way of asking speaks for answers by its words; `sure`: against what the office says."""
+    unasked = searched.unasked
+    if unasked is None:
+        return False
+    results = searched.whole
+    asked_before = results.likeness.get("", 0.0) >= _ASKED_LIKE_THIS or any(
+        hit.likeness >= _ASKED_BEFORE and hit.support >= _AS_MUCH * unasked.support for hit in results.found[:1]
+    )
+    return not asked_before and unasked.support >= (_BY_ITS_WORDS if sure else _HARDLY)
 
 
 def _put_first(searched: Searched, hit: Found) -> Searched:
-    others = [other for other in searched.whole.found if other.clause != hit.clause]
+    found = searched.whole.found
+    others = [other for other in found if other.clause != hit.clause and other.support >= _AS_MUCH * hit.support]
     first = replace(hit, score=max((other.score for other in others), default=0.0))
     return replace(searched, whole=replace(searched.whole, found=[first, *others]))
 

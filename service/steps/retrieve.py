@@ -19,16 +19,28 @@ _TITLED = 0.6
 def retrieve(understanding: Understanding, index: ClauseIndex, words: Words, weights: Weights) -> Searched:
     """For the whole message and for each of its questions, best first; place and authority are added to the search's
     own score, a clause named by number stands first."""
-    named = documents_in(understanding.text, index.titles, words)
+    named = documents_in(understanding.text, index.titles, index.numbers, words)
     boost = _boost(understanding, named, words)
-    whole = _look_up(understanding, index, weights, boost)
+    only = next(iter(named.documents)) if len(named.documents) == 1 else ""
+    whole = _look_up(understanding, index, weights, boost, _with_amendments(only, index) if only else None)
     by_words = replace(weights, dense=0.0)  # the whole message was searched by vectors already
     parts = tuple(_parts(understanding, index, by_words, words, named))
-    return Searched(whole, parts, _unasked(understanding, index, weights, whole, boost), named.unheld)
+    return Searched(whole, parts, _unasked(understanding, index, weights, whole, boost), named.unheld, only)
+
+
+def _with_amendments(document: str, index: ClauseIndex) -> frozenset[str]:
+    """The document, and those that take the place of its articles."""
+    own = f"{document}#"
+    amending = (c.ref.document_id for c in index.clauses if any(ref.startswith(own) for ref in c.ends))
+    return frozenset({document, *amending})
 
 
 def _look_up(
-    understanding: Understanding, index: ClauseIndex, weights: Weights, boost: Callable[[Clause], float]
+    understanding: Understanding,
+    index: ClauseIndex,
+    weights: Weights,
+    boost: Callable[[Clause], float],
+    documents: frozenset[str] | None = None,
 ) -> Results:
     labels = "".join(f" 第{locator.partition('.')[0]}条" for locator in understanding.locators)
     return index.look_up(
@@ -38,6 +50,7 @@ def _look_up(
         weights=weights,
         limit=_DEPTH,
         boost=boost,
+        documents=documents,
     )
 
 
@@ -63,7 +76,7 @@ def _unasked(
     basis = {benefits()[slug].basis for slug in understanding.subjects if slug in benefits()}
     return index.unasked(
         understanding.query,
-        than=basis | {str(hit.clause.ref) for hit in whole.found[:1]},
+        than=basis | {str(hit.clause.ref) for hit in whole.found},
         on=understanding.on,
         synonyms=understanding.synonyms,
         weights=weights,
@@ -79,14 +92,17 @@ def _boost(understanding: Understanding, named: Named, words: Words) -> Callable
     def boost(clause: Clause) -> float:
         weight = _weight(active, clause)
         weight = max(_TITLED, weight) if clause.ref.document_id in named.documents else weight
-        by_number = clause.ref.document_id in documents and _has_number(clause, understanding.locators)
+        by_number = _has_number(clause, understanding.locators, documents)
         return weight + (_NAMED if by_number else 0.0)
 
     return boost
 
 
-def _has_number(clause: Clause, locators: tuple[str, ...]) -> bool:
-    return any(clause.ref.locator == one or clause.ref.locator.startswith(f"{one}.") for one in locators)
+def _has_number(clause: Clause, locators: tuple[str, ...], documents: Set[str]) -> bool:
+    """Whether it is the article of that number in one of the documents, or stands in the place of it."""
+    held = (str(clause.ref), *clause.ends)
+    named = {f"{document}#{one}" for document in documents for one in locators}
+    return any(ref in named or ref.rpartition(".")[0] in named for ref in held)
 
 
 def _weight(active: list[Authority], clause: Clause) -> float:

@@ -37,6 +37,17 @@ def test_an_amendment_ends_only_the_articles_it_names(tmp_path: Path, write_docu
     assert ends(folder) == {"old#1": SWITCH, "old#2": None, "old#3": SWITCH, "change#1": None}
 
 
+def test_what_takes_the_place_of_an_article_ends_with_its_document(
+    tmp_path: Path, write_document: Callable[..., Path]
+) -> None:
+    folder = tmp_path / "documents"
+    write_document(folder, "old", OLD, effective_until="2029-06-30")
+    body = '<!-- c:1 ends="old#1" -->\n第一条 每学期发放600元。\n'
+    write_document(folder, "change", body, amends="old", effective_from=str(SWITCH))
+    last = date(2029, 6, 30)
+    assert ends(folder) == {"old#1": SWITCH, "old#2": last, "old#3": last, "change#1": last}
+
+
 def test_an_end_that_was_set_earlier_by_hand_stays(tmp_path: Path, write_document: Callable[..., Path]) -> None:
     folder = tmp_path / "documents"
     write_document(folder, "old", OLD, effective_until="2026-06-30")

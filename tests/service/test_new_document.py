@@ -1,19 +1,24 @@
-"""A document that was published yesterday, for which nobody has written ways of asking yet, and documents not held."""
+"""A document published lately and one that amends it, for which nobody has written ways of asking yet; and documents
+that are not held."""
 
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from corpus.embedder import Embedder
-from corpus.settings import ROOT
+from corpus.settings import OFFICE, ROOT, WORDS
 from corpus.snapshot import build, publish
 from ingest.gather import gather
 from service.dialogue import Answer, Question, Status
+from service.office_file import add_value, read_office
 from service.parts import build_parts
 from service.pipeline import Parts, answer_question
 from service.settings import Settings
+from service.words import LiveWords
 
 TODAY = date(2026, 11, 24)
 TITLE = "关于印发《样例区托育运营补贴办法（试行）》的通知"
@@ -30,28 +35,63 @@ BODY = f"""第一条　本办法所称托育机构，是指在本区依法登记
 第三条　婴幼儿连续入托满三个月的，由监护人申请交通补助，每名婴幼儿每月80元。
 
 第四条　以虚报人数等手段骗取补贴的，追回补贴资金，三年内不再受理其申请。
+
+第五条　申请运营补贴，应当提交备案回执和收托花名册。
+"""
+AMENDMENT = """<!-- c:3 label="第三条" ends="sample-2026#3" -->
+第三条　婴幼儿连续入托满三个月的，由监护人申请交通补助，每名婴幼儿每月100元。
+"""
+
+PLAN_AMENDMENT = """<!-- c:8 label="第8条" ends="xianan-2023#8" -->
+8.建设多元托育服务网络。鼓励社区和用人单位举办全日托、半日托、计时托。
 """
 
 
 @pytest.fixture(scope="module")
 def ask(
     tmp_path_factory: pytest.TempPathFactory, embedder: Embedder, write_document: Callable[..., Path]
-) -> Callable[[str], Answer]:
-    """The shipped corpus and one more document of the district's, without a line in the question bank."""
+) -> Callable[..., Answer]:
+    """The shipped corpus and three more documents of the district's, without a line in the question bank."""
     folder = tmp_path_factory.mktemp("more")
     for name in ("documents", "questions"):
         (folder / name).mkdir()
         for path in (ROOT / "corpus" / name).iterdir():
             (folder / name / path.name).write_bytes(path.read_bytes())
     write_document(
-        folder / "documents", "sample-2026", BODY, title=TITLE, published_on="2026-11-01", effective_from="2026-11-10"
+        folder / "documents",
+        "sample-2026",
+        BODY,
+        title=TITLE,
+        number="样卫规〔2026〕3号",
+        published_on="2026-11-01",
+        effective_from="2026-11-10",
+        effective_until="2029-11-10",
+    )
+    write_document(
+        folder / "documents",
+        "sample-2026-change",
+        AMENDMENT,
+        title="关于修改《样例区托育运营补贴办法（试行）》的决定",
+        number="样卫规〔2026〕7号",
+        amends="sample-2026",
+        published_on="2026-11-20",
+        effective_from="2027-01-01",
+    )
+    write_document(
+        folder / "documents",
+        "sample-2027",
+        PLAN_AMENDMENT,
+        title="关于修改实施方案的通知",
+        amends="xianan-2023",
+        published_on="2026-11-20",
+        effective_from="2027-06-01",
     )
     source, problems = gather(folder / "documents")
     assert problems == []
     publish(folder / "var", build(folder / "var", source, embedder))
     settings = Settings(_env_file=None, data_dir=folder / "var", embedding_model="builtin")
     parts = build_parts(settings, pytest.fail)
-    return lambda question: answer_question(Question(question, TODAY), parts)
+    return lambda question, on=TODAY: answer_question(Question(question, on), parts)
 
 
 def quotes(answer: Answer) -> list[tuple[str, str]]:
@@ -59,6 +99,10 @@ def quotes(answer: Answer) -> list[tuple[str, str]]:
 
 
 ARTICLE_3 = ("sample-2026#3", "第三条　婴幼儿连续入托满三个月的，由监护人申请交通补助，每名婴幼儿每月80元。")
+ARTICLE_3_FROM_2027 = (
+    "sample-2026-change#3",
+    "第三条　婴幼儿连续入托满三个月的，由监护人申请交通补助，每名婴幼儿每月100元。",
+)
 ARTICLE_4 = ("sample-2026#4", "第四条　以虚报人数等手段骗取补贴的，追回补贴资金，三年内不再受理其申请。")
 
 
@@ -87,8 +131,65 @@ def test_one_word_in_common_makes_no_answer_of_it(ask: Callable[[str], Answer], 
     assert ask(question).status is Status.OUT_OF_SCOPE
 
 
-def test_its_article_is_found_by_its_title_and_number(ask: Callable[[str], Answer]) -> None:
-    assert quotes(ask("托育运营补贴办法第三条")) == [ARTICLE_3]
+@pytest.mark.parametrize("name", ["托育运营补贴办法", "《样例区托育运营补贴办法（试行）》", "样卫规〔2026〕3号"])
+def test_its_article_is_found_by_its_title_or_official_number(ask: Callable[[str], Answer], name: str) -> None:
+    assert quotes(ask(f"{name}第四条")) == [ARTICLE_4]
+
+
+def test_an_article_that_it_does_not_have_is_not_taken_from_another_document(ask: Callable[[str], Answer]) -> None:
+    answer = ask("《样例区托育运营补贴办法（试行）》第十二条")
+    assert (answer.status, answer.reason, answer.citations) == (Status.NO_BASIS, "no_such_clause", ())
+
+
+def test_what_the_plan_leaves_open_is_answered_from_it_where_it_is_named(ask: Callable[[str], Answer]) -> None:
+    answer = ask("按托育运营补贴办法，申请要交哪些材料")
+    assert (answer.status, quotes(answer)[0]) == (
+        Status.ANSWERED,
+        ("sample-2026#5", "第五条　申请运营补贴，应当提交备案回执和收托花名册。"),
+    )
+    assert ask("申请入托补贴要交哪些材料").reason == "materials_not_stated"
+
+
+class TestAnArticleThatIsAmended:
+    def test_until_the_day_the_old_one_is_quoted_and_then_what_comes(self, ask: Callable[[str], Answer]) -> None:
+        answer = ask("托育运营补贴办法第三条")
+        assert quotes(answer) == [ARTICLE_3, ARTICLE_3_FROM_2027]
+        lines = answer.text.split("\n")
+        told = (
+            "这一条用到2027-01-01以前；从2027-01-01起改为《关于修改《样例区托育运营补贴办法（试行）》的决定》第三条："
+        )
+        assert lines.index(told) == lines.index(f"原文：「{ARTICLE_3[1]}」[1]") + 1
+
+    @pytest.mark.parametrize("name", ["托育运营补贴办法", "样卫规〔2026〕3号", "样卫规〔2026〕7号"])
+    def test_from_the_day_on_the_new_one_is(self, ask: Callable[..., Answer], name: str) -> None:
+        assert quotes(ask(f"{name}第三条", date(2027, 1, 1))) == [ARTICLE_3_FROM_2027]
+
+    def test_the_ways_people_ask_for_the_old_one_lead_to_the_new_one(self, ask: Callable[..., Answer]) -> None:
+        asked = "两班倒，就想下午托半天，有这种没有"
+        first = [quotes(ask(asked, day))[0] for day in (date(2027, 5, 31), date(2027, 6, 1))]
+        assert [ref for ref, _ in first] == ["xianan-2023#8", "sample-2027#8"]
+        assert first[1][1] == "8.建设多元托育服务网络。鼓励社区和用人单位举办全日托、半日托、计时托。"
+
+    def test_before_the_change_was_issued_nothing_is_said_of_it(self, ask: Callable[..., Answer]) -> None:
+        assert quotes(ask("托育运营补贴办法第三条", date(2026, 11, 19))) == [ARTICLE_3]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "三岁以下养伢一个月抵几多税",
+        "两个都没满三岁，是不是每月四千",
+        "黑托班找谁举报",
+        "三孩产假现在到底休几天",
+        "二胎上民办园小班一个月减多少",
+        "公积金买二手房最多能贷多少",
+    ],
+)
+def test_what_people_asked_before_is_answered_as_before(
+    ask: Callable[[str], Answer], parts: Parts, question: str
+) -> None:
+    before = answer_question(Question(question, TODAY), parts)
+    assert (ask(question).status, quotes(ask(question))[:1]) == (before.status, quotes(before)[:1])
 
 
 def test_a_number_alone_is_the_plans_article(ask: Callable[[str], Answer]) -> None:
@@ -101,6 +202,20 @@ def test_a_table_is_quoted_with_the_sentence_that_leads_to_it(ask: Callable[[str
 
 def test_the_plans_missing_validity_is_not_said_of_another_document(ask: Callable[[str], Answer]) -> None:
     assert "没有写明有效期" not in ask("托育运营补贴办法第三条").text
+
+
+def test_what_no_document_states_is_answered_as_the_office_has_entered_it(parts: Parts, tmp_path: Path) -> None:
+    file = tmp_path / "office.yaml"
+    shutil.copy(OFFICE, file)
+    typed = {"value": "一孩家庭最高贷70万元", "valid_from": "2026-09-01", "source": "中心公告"}
+    own = {"entered_by": "罗主任", "checked_on": "2026-09-02"}
+    add_value(file, read_office(file).digest, "housing_fund_limit", typed | own)
+    entered = replace(parts, words=LiveWords(WORDS, file, pytest.fail))
+    question = Question("公积金贷款最高限额现在是多少", TODAY)
+    assert (before := answer_question(question, parts)).status is Status.NO_BASIS, before.text
+    answer = answer_question(question, entered)
+    assert answer.status is Status.ANSWERED
+    assert "一孩家庭最高贷70万元（2026-09-01起，出处：中心公告，2026-09-02核对）" in answer.text.split("\n")[0]
 
 
 class TestDocumentsThatAreNotHeld:
