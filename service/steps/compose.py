@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from corpus.clause import Clause
-from corpus.index import Found, Results
+from corpus.index import Found
 from corpus.tokens import normalize
 from service.blocks import ASK_AT_MOST, rate_line, write_benefit
 from service.calibration import Calibration
@@ -13,6 +13,7 @@ from service.closing import close, office_line
 from service.dialogue import Draft, Quote, Searched, Status, Understanding
 from service.family_list import write_family
 from service.page import Page
+from service.precedence import AS_MUCH, Weighed, weigh
 from service.rules.benefit import Entitlement
 from service.rules.catalogue import benefits
 from service.rules.family import claims
@@ -21,17 +22,10 @@ from service.word_entries import OfficeEntry, Overview, Unstated
 from service.words import Words
 
 SUPPORT_FLOOR = 0.07
-_AGAINST = {"!refused": 0.25, "!handed_over": 0.25, "!no_basis": 0.4, "!out_of_scope": 0.75}
-_KNOWN_CASE = 0.6
 _NEARLY = 0.85
 _LIKE_A_BANK_QUESTION = 0.2
 _SURELY = 0.4
 _ASKED_BEFORE = 0.3
-_ASKED_LIKE_THIS = 0.6
-_THE_SAME = 0.9
-_AS_MUCH = 0.75
-_BY_ITS_WORDS = 0.35
-_HARDLY = 0.2
 _OTHER_KIND = 0.65
 _NAME_ALONE = 12
 _CHOICE = re.compile(r"[0-9]{1,2}[.。]?")
@@ -76,28 +70,19 @@ def _draft(
     clauses: Mapping[str, Clause],
     calibration: Calibration,
 ) -> Draft:
-    asked, entitlements = _of_the_named(asked, entitlements, searched.named)
-    unstated = next((u for u in words.unstated if _applies(u, asked, searched)), None)
-    results, found = searched.whole, searched.whole.found
-    # Who names a clause by its number is shown it: a bare number is like anything.
-    reason = None if asked.locators else _like_one_not_answered(results, known=bool(asked.benefits))
-    if reason in {"refused", "handed_over"}:
-        return _stopped(asked, found, words, reason)
+    weighed = weigh(asked, searched, entitlements, words, calibration)
+    asked, unstated, found = weighed.asked, weighed.unstated, searched.whole.found
+    led = _put_first(searched, weighed.leads) if weighed.leads else searched
+    if weighed.unlike in {"refused", "handed_over"}:
+        return _stopped(asked, found, words, weighed.unlike)
     if asked.everything and unstated is None:
         return _family(asked, words, clauses)
-    entered = next((e for e in words.office if unstated and e.id == unstated.office and _holds(e, asked)), None)
-    if unstated and entered and not any(one.eligible for one in entitlements):
-        return _entered(asked, words, unstated, entered, clauses)
-    newer = _asked_for(searched, entitlements, unstated)
-    if newer is None and _says_more(searched, sure=unstated is not None):
-        newer = searched.unasked
-    if entitlements:
-        return _benefits(asked, searched, entitlements, words, clauses, newer, None if newer else unstated)
-    if searched.named and unstated is None and found:
-        return _lookup(asked, _put_first(searched, newer) if newer else searched, words, clauses)
-    off_topic = reason == "out_of_scope" or calibration.off_topic(results, asked.on_topic)
-    if newer and _says_more(searched, sure=off_topic or reason is not None or unstated is not None):
-        return _lookup(asked, _put_first(searched, newer), words, clauses)
+    if unstated and weighed.entered:
+        return _entered(asked, words, unstated, weighed.entered, clauses)
+    if weighed.entitlements:
+        return _benefits(asked, searched, weighed, words, clauses)
+    if weighed.alone or (searched.named and unstated is None and found):
+        return _lookup(asked, led, words, clauses)
     overview = next(
         (o for o in words.overviews if o.phrases.said_in(asked.text) and not o.unless.said_in(asked.text)), None
     )
@@ -107,23 +92,11 @@ def _draft(
         return _unstated(asked, searched, words, unstated, clauses)
     if _of_another_place(asked, found):
         return Draft(Status.NO_BASIS, (words.wording["other_place"].format(place="外地"),), reason="other_place")
-    if off_topic:
+    if weighed.off_topic:
         return Draft(Status.OUT_OF_SCOPE, (words.wording["out_of_scope"],), reason="off_topic", vouched=_HOTLINE)
-    if reason == "no_basis" or not found:
+    if weighed.unlike == "no_basis" or not found:
         return _no_basis(asked, found, words, clauses)
     return _lookup(asked, searched, words, clauses)
-
-
-def _of_the_named(
-    asked: Understanding, entitlements: Sequence[Entitlement], document: str
-) -> tuple[Understanding, list[Entitlement]]:
-    """Who names a document asks for none of the benefits that have nothing to do with it."""
-    kept = [one for one in entitlements if not document or _rests_on(one, document)]
-    return (asked if len(kept) == len(entitlements) else replace(asked, benefits=(), subjects=())), kept
-
-
-def _holds(entry: OfficeEntry, asked: Understanding) -> bool:
-    return entry.holding(asked.on, asked.about) is not None
 
 
 def _entered(
@@ -144,20 +117,6 @@ def _has_article(asked: Understanding, searched: Searched) -> bool:
     held = {ref for hit in searched.whole.found for ref in (str(hit.clause.ref), *hit.clause.ends)}
     wanted = tuple(f"{searched.named}#{one}" for one in asked.locators)
     return any(ref in wanted or ref.rpartition(".")[0] in wanted for ref in held)
-
-
-def _applies(unstated: Unstated, asked: Understanding, searched: Searched) -> bool:
-    """What no document states is said of the plan; another document that is named speaks for itself."""
-    if not unstated.phrases.said_in(asked.text) or unstated.unless.said_in(asked.text):
-        return False
-    return not searched.named or any(ref.startswith(f"{searched.named}#") for ref in unstated.refs)
-
-
-def _rests_on(entitlement: Entitlement, document: str) -> bool:
-    benefit = benefits()[entitlement.benefit]
-    numbers = (held.ref for parameter in benefit.parameters.values() for held in parameter.values)
-    changes = (change.ref for change in benefit.changes)
-    return any(ref.partition("#")[0] == document for ref in (benefit.basis, *numbers, *changes))
 
 
 def _of_another_place(asked: Understanding, found: Sequence[Found]) -> bool:
@@ -187,22 +146,6 @@ def _overview(asked: Understanding, overview: Overview, words: Words, clauses: M
         page.lines.append(f"{page.cite(quote)}《{clause.document_title}》{clause.label}")
     close(page, asked, clauses, ("区卫健局",))
     return page.draft(Status.ANSWERED, None, ("区卫健局",))
-
-
-def _like_one_not_answered(results: Results, *, known: bool) -> str | None:
-    """The reason for which the bank questions nearest to this one must not be answered, where enough of them agree.
-
-    Harm and distress need fewer votes than a missing basis: a needless handover costs less than a wrong answer; more
-    where it is `known` which benefit is to be computed for whom.
-    """
-    for side, votes in _AGAINST.items():
-        enough = max(votes, _KNOWN_CASE) if known else votes
-        likeness = results.likeness.get(side, 0.0)
-        grave = side in {"!refused", "!handed_over"} and likeness >= _LIKE_A_BANK_QUESTION
-        likely = grave or likeness > results.likeness.get("", 0.0)
-        if results.shares.get(side, 0.0) >= enough and likely:
-            return side.removeprefix("!")
-    return None
 
 
 def _stopped(asked: Understanding, found: Sequence[Found], words: Words, reason: str) -> Draft:
@@ -300,13 +243,12 @@ def _unstated(
 def _benefits(
     asked: Understanding,
     searched: Searched,
-    entitlements: Sequence[Entitlement],
+    weighed: Weighed,
     words: Words,
     clauses: Mapping[str, Clause],
-    newer: Found | None,
-    unstated: Unstated | None,
 ) -> Draft:
-    page = Page(words)
+    page, entitlements, newer = Page(words), weighed.entitlements, weighed.leads
+    unstated = None if newer else weighed.unstated
     if newer:
         page.lines.append(page.say("unasked", title=newer.clause.document_title, label=newer.clause.label))
         page.show(Quote(newer.clause, operative(newer.clause, asked.query, asked.synonyms)))
@@ -369,31 +311,9 @@ def _speaks_of_it(hit: Found) -> bool:
     return hit.support >= SUPPORT_FLOOR or hit.likeness >= _LIKE_A_BANK_QUESTION
 
 
-def _asked_for(searched: Searched, entitlements: Sequence[Entitlement], unstated: Unstated | None) -> Found | None:
-    """The clause for which the bank has this very question, where a benefit or what is unstated would come before."""
-    for hit in searched.whole.found[:1]:
-        ref = str(hit.clause.ref)
-        others = {benefits()[one.benefit].basis for one in entitlements} | set(unstated.refs if unstated else ())
-        if others and hit.likeness >= _THE_SAME and ref not in others:
-            return hit
-    return None
-
-
-def _says_more(searched: Searched, *, sure: bool) -> bool:
-    """Whether a clause that no way of asking speaks for answers by its words; `sure`: against what the office says."""
-    unasked = searched.unasked
-    if unasked is None:
-        return False
-    results = searched.whole
-    asked_before = results.likeness.get("", 0.0) >= _ASKED_LIKE_THIS or any(
-        hit.likeness >= _ASKED_BEFORE and hit.support >= _AS_MUCH * unasked.support for hit in results.found[:1]
-    )
-    return not asked_before and unasked.support >= (_BY_ITS_WORDS if sure else _HARDLY)
-
-
 def _put_first(searched: Searched, hit: Found) -> Searched:
     found = searched.whole.found
-    others = [other for other in found if other.clause != hit.clause and other.support >= _AS_MUCH * hit.support]
+    others = [other for other in found if other.clause != hit.clause and other.support >= AS_MUCH * hit.support]
     first = replace(hit, score=max((other.score for other in others), default=0.0))
     return replace(searched, whole=replace(searched.whole, found=[first, *others]))
 
