@@ -20,6 +20,7 @@ from service.steps.verify import citations, verify
 from service.words import LiveWords, Words
 
 _TO_CALL = ("区卫健局", "区医保局", "区教育局")
+_ANSWERING = {Status.ANSWERED, Status.ASKS_FOR_FACT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,13 @@ class Parts:
     approved: LiveApproved | FixedApproved | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    asked: Understanding
+    draft: Draft
+    level: Level
+
+
 def answer_question(question: Question, parts: Parts) -> Answer:
     """One question against one snapshot; a search that breaks falls back to words, and leaves the amounts standing."""
     return answer_with_basis(question, parts)[0]
@@ -43,17 +51,41 @@ def answer_with_basis(question: Question, parts: Parts) -> tuple[Answer, Basis]:
     """Likewise, with what it rested on."""
     words = parts.words.current()
     with parts.live.lease() as (snapshot, last_good):
-        asked = understand(question, words)
-        clauses = snapshot.by_ref if snapshot else {}
-        level = level_of(snapshot, last_good)
-        draft = screen(asked, words, clauses) or _approved(asked, question, snapshot, words, parts)
-        if draft is None:
-            found, level = _found(asked, snapshot, words, parts, level)
-            draft = _failed(words) if not snapshot and not asked.benefits else None
-            draft = draft or compose(asked, found, calculate(asked, words), words, clauses, parts.calibration)
-        encoder = snapshot.index.encoder if snapshot and level is not Level.KEYWORDS else ""
-        basis = Basis(words.digest, parts.weights, parts.calibration, encoder, program(), draft.approved)
-        return _answer(verify(draft), asked, question.earlier, snapshot, level), basis
+
+        def read(asks: Question) -> Read:
+            return _read(asks, snapshot, words, parts, level_of(snapshot, last_good))
+
+        whole = _in_scope(question, read(question), read)
+        encoder = snapshot.index.encoder if snapshot and whole.level is not Level.KEYWORDS else ""
+        basis = Basis(words.digest, parts.weights, parts.calibration, encoder, program(), whole.draft.approved)
+        return _answer(verify(whole.draft), whole.asked, question.earlier, snapshot, whole.level), basis
+
+
+def _read(question: Question, snapshot: Snapshot | None, words: Words, parts: Parts, level: Level) -> Read:
+    asked = understand(question, words)
+    clauses = snapshot.by_ref if snapshot else {}
+    draft = screen(asked, words, clauses) or _approved(asked, question, snapshot, words, parts)
+    if draft is None:
+        found, level = _found(asked, snapshot, words, parts, level)
+        draft = _failed(words) if not snapshot and not asked.benefits else None
+        draft = draft or compose(asked, found, calculate(asked, words), words, clauses, parts.calibration)
+    return Read(asked, draft, level)
+
+
+def _in_scope(question: Question, whole: Read, read: Callable[[Question], Read]) -> Read:
+    """Of a message that asks several things, one of them out of scope: the answer to the others, then what is said of
+    that one; else the whole as it was read."""
+    if whole.draft.status is not Status.OUT_OF_SCOPE or not whole.asked.parts:
+        return whole
+    apart = [read(replace(question, text=part.text)) for part in whole.asked.parts]
+    kept = [one.asked.text for one in apart if one.draft.status in _ANSWERING and one.asked.on_topic]
+    others = [one.draft for one in apart if one.draft.status is Status.OUT_OF_SCOPE and one.draft.reason != "off_topic"]
+    rest = read(replace(question, text="；".join(kept))) if kept else whole
+    if rest.draft.status not in _ANSWERING:
+        return whole
+    lines = dict.fromkeys(line for draft in others for line in draft.lines)
+    vouched = (*rest.draft.vouched, *(text for draft in others for text in draft.vouched))
+    return replace(rest, draft=replace(rest.draft, lines=(*rest.draft.lines, *lines), vouched=vouched))
 
 
 def _approved(
