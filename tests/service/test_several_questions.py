@@ -62,7 +62,7 @@ def test_what_must_not_be_answered_holds_back_all_of_a_message(parts: Parts) -> 
     [
         ("不是问产假，问的是陪产假几天", ("paternity-leave",)),
         ("问的不是生育津贴，是产假多少天", ("maternity-leave",)),
-        ("产假和陪产假是不是一回事", ("maternity-leave", "paternity-leave")),
+        ("育儿假和产假是不是一回事", ("maternity-leave", "parental-leave")),
         ("不是产假吗", ("maternity-leave",)),
     ],
 )
