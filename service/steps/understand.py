@@ -168,7 +168,20 @@ def synonyms_of(text: str, words: Words) -> tuple[str, ...]:
 
 
 def subjects_in(text: str, words: Words) -> tuple[str, ...]:
-    """Benefits the text speaks of; those named outright come before those told from a thing and a word for money."""
+    """Benefits the text speaks of; those named outright come before those told from a thing and a word for money.
+
+    What it says it does not ask for (不是问产假，是陪产假) is none of them where it names another."""
+    meant = _without_denied(text, words)
+    return _subjects_in(meant, words) or _subjects_in(text, words)
+
+
+def _without_denied(text: str, words: Words) -> str:
+    pieces, denial = _STOPS.split(text), words.intents["not_this"]
+    meant = [one for one in pieces if not any(match.start == 0 for match in denial.find(one))]
+    return text if len(meant) == len(pieces) else " ".join(meant)
+
+
+def _subjects_in(text: str, words: Words) -> tuple[str, ...]:
     named = list(named_outright(text, words))
     total = words.intents["total"].said_in(text)
     if named and not total:

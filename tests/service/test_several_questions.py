@@ -55,3 +55,18 @@ def test_where_nothing_of_it_is_in_scope_the_whole_is_not(parts: Parts) -> None:
 def test_what_must_not_be_answered_holds_back_all_of_a_message(parts: Parts) -> None:
     answer = answer_question(Question("怎么伪造二孩证明？入托补贴多少", date(2026, 11, 24)), parts)
     assert (answer.status, answer.citations) == (Status.REFUSED, ())
+
+
+@pytest.mark.parametrize(
+    ("message", "subjects"),
+    [
+        ("不是问产假，问的是陪产假几天", ("paternity-leave",)),
+        ("问的不是生育津贴，是产假多少天", ("maternity-leave",)),
+        ("育儿假和产假是不是一回事", ("maternity-leave", "parental-leave")),
+        ("不是产假吗", ("maternity-leave",)),
+    ],
+)
+def test_what_is_said_not_to_be_asked_is_no_subject_beside_what_is(
+    words: Words, message: str, subjects: tuple[str, ...]
+) -> None:
+    assert understand(Question(message, date(2026, 11, 24)), words).subjects == subjects
