@@ -106,7 +106,9 @@ def _command(arguments: Sequence[str]) -> int:
     if name in {"publish", "decline"}:
         parser.add_argument("--proposal", type=int, metavar="号", help="看过的是第几号提议；等着的不是它就不办")
         parser.add_argument("--snapshot", default="", metavar="快照", help="看过的提议的快照，同上")
-    if name in {"propose", "rollback"}:
+    if name == "rollback":
+        parser.add_argument("--live", default="", metavar="快照", help="看过的现行快照；现行的不是它就不办")
+    if name in {"propose", "decline", "rollback"}:
         parser.add_argument("--why", required=name == "propose", default="", metavar="理由", help="为什么")
     options = parser.parse_args(rest)
     _RUN[name](open_office(Settings(), now_in_shanghai()), options)
@@ -138,12 +140,12 @@ def _publish(office: Office, options: argparse.Namespace) -> None:
 
 
 def _decline(office: Office, options: argparse.Namespace) -> None:
-    declined = decline(office, options.by, Seen(options.proposal, options.snapshot))
+    declined = decline(office, options.by, Seen(options.proposal, options.snapshot), options.why)
     console.print(f"已退回快照 {declined.snapshot}，服务照旧")
 
 
 def _rollback(office: Office, options: argparse.Namespace) -> None:
-    console.print(f"已回退到快照 {roll_back(office, options.by, options.why, _login())}")
+    console.print(f"已回退到快照 {roll_back(office, options.by, options.why, _login(), options.live)}")
 
 
 _RUN: Mapping[str, Callable[[Office, argparse.Namespace], None]] = {

@@ -71,7 +71,18 @@ def digest(page: str) -> str:
 
 def seen(page: str) -> dict[str, str]:
     """Which proposal the approver's page shows."""
-    return {name: page.partition(f'name="{name}" value="')[2].partition('"')[0] for name in ("proposal", "snapshot")}
+    return {name: hidden(page, name) for name in ("proposal", "snapshot")}
+
+
+def hidden(page: str, name: str) -> str:
+    return page.partition(f'name="{name}" value="')[2].partition('"')[0]
+
+
+def told(desk: Desk, done: Response) -> str:
+    """What the page says to which the browser is sent after a change."""
+    assert done.status_code == 303
+    page: str = desk.client.get(done.headers["location"]).text
+    return page.partition('role="status">')[2].partition("<")[0]
 
 
 def completed(draft: str) -> str:
@@ -100,18 +111,38 @@ def test_an_official_text_goes_from_upload_to_live_and_back(
 
     difference = editor.submit("/publications/diff")
     assert "<ins>第二条 托育补贴每学期发放700元。</ins>" in difference.text
-    assert "等另一位审批发布" in editor.submit("/publications/propose", why="新办法").text
+    assert told(editor, editor.submit("/publications/propose", why="新办法")) == "已提出，等另一位审批发布"
     assert current_id(folder / "var") == first
     form = seen(approver.get("/publications").text)
     assert approver.submit("/publications/publish", **form | {"proposal": "99"}).status_code == 422
     assert current_id(folder / "var") == first
-    assert approver.submit("/publications/publish", **form).status_code == 200
+    assert told(approver, approver.submit("/publications/publish", **form)) == "已发布，服务已经换到新的条款"
     clause = "/api/v1/clauses/xianan-childcare-2026/2"
     assert approver.client.get(clause).json()["text"] == "第二条 托育补贴每学期发放700元。"
 
-    approver.submit("/publications/rollback", why="试")
+    page = approver.get("/publications").text
+    live = current_id(folder / "var")
+    assert (f"<code>{live}</code></p>" in page, hidden(page, "live")) == (True, live)
+    refused = approver.submit("/publications/rollback", why="试", live=first)
+    assert (refused.status_code, "不是您看过的那一版" in refused.text) == (422, True)
+    assert told(approver, approver.submit("/publications/rollback", why="试", live=live)) == "已回退到上一版"
+    assert f"<td>李审</td><td>回退</td><td>{first} 试</td>" in approver.get("/publications").text
     assert approver.client.get(clause).status_code == 404
     assert current_id(folder / "var") == first
+
+
+def test_what_is_declined_may_say_why_and_only_the_services_own_words_are_told(
+    folder: Path, editor: Desk, approver: Desk
+) -> None:
+    path = folder / "documents" / "free-preschool-2025.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("https://www.gov.cn/", "https://gov.cn/"), "utf-8")
+    assert told(editor, editor.submit("/publications/propose", why="换网址")) == "已提出，等另一位审批发布"
+    form = seen(approver.get("/publications").text)
+
+    assert told(approver, approver.submit("/publications/decline", **form, why="网址打不开")) == "已退回，服务照旧"
+
+    assert f"{form['snapshot']} 退回：网址打不开　换网址" in approver.get("/publications").text
+    assert "谁写的话" not in approver.get("/publications", told="谁写的话").text
 
 
 def test_front_matter_is_shown_to_editor_and_approver(folder: Path, editor: Desk, approver: Desk) -> None:
