@@ -1,7 +1,6 @@
 """python -m ingest: load → split → check → build → verify → publish; and the commands of publishing by two people."""
 
 import argparse
-import getpass
 import sqlite3
 import sys
 from collections import Counter
@@ -39,6 +38,7 @@ from ingest.publishing import (
 )
 from ingest.telling import impact_told
 from service.clock import now_in_shanghai
+from service.commands import login
 from service.impact import Impact
 from service.publications import Seen
 from service.settings import Settings
@@ -145,7 +145,7 @@ def _decline(office: Office, options: argparse.Namespace) -> None:
 
 
 def _rollback(office: Office, options: argparse.Namespace) -> None:
-    console.print(f"已回退到快照 {roll_back(office, options.by, options.why, _login(), options.live)}")
+    console.print(f"已回退到快照 {roll_back(office, options.by, options.why, login(), options.live)}")
 
 
 _RUN: Mapping[str, Callable[[Office, argparse.Namespace], None]] = {
@@ -156,13 +156,6 @@ _RUN: Mapping[str, Callable[[Office, argparse.Namespace], None]] = {
     "decline": _decline,
     "rollback": _rollback,
 }
-
-
-def _login() -> str:
-    try:
-        return f"命令行 {getpass.getuser()}"
-    except (KeyError, OSError):
-        return "命令行"
 
 
 def _sound(office: Office, options: argparse.Namespace) -> Source:
@@ -195,7 +188,7 @@ def _ingest(options: argparse.Namespace) -> int:
 
     with _bar() as progress:
         name, before, source = publish_alone(
-            open_office(settings, now_in_shanghai()), wanted, options.alone, _login(), progress
+            open_office(settings, now_in_shanghai()), wanted, options.alone, login(), progress
         )
     console.print(_table(source, before))
     console.print(f"已发布快照 {name}")
