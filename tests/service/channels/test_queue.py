@@ -124,6 +124,9 @@ def test_ticked_ways_are_written_under_their_clause(editor: Desk, folder: Path) 
     assert written.headers["location"] == "/console/unanswered?written=true"
     added = set(path.read_text(encoding="utf-8").splitlines()) - set(before.splitlines())
     assert added == {"    - 请问幼儿园转园,保教费还减免不"}
+    left = editor.get("/unanswered").text
+    assert (WAYS[0] in left, "保教费还减免不" in left) == (True, False)
+    editor.submit(f"/unanswered/{number}/bank", ref=REF, question=WAYS[0])
     assert "现在没有待解答的问题。" in editor.get("/unanswered").text
     assert [(entry.action, entry.subject) for entry in editor.audit.latest()][1] == (
         "bank_questions",
