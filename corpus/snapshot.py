@@ -10,7 +10,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -144,7 +144,8 @@ def _fill_chroma(folder: Path, vectors: dict[str, Vectors], progress: Progress |
 
 def _next_name(snapshots: Path, source: Source, embedder: Embedder) -> str:
     digest = hashlib.sha256()
-    for one in (*source.clauses, *source.questions):
+    documents = (replace(document, path=Path()) for document in source.documents)  # wherever the files lie
+    for one in (*documents, *source.clauses, *source.questions):
         digest.update(repr(one).encode())
     digest.update(embedder.fingerprint.encode() + dictionary_hash().encode())
     numbers = [int(path.name.split("-")[0]) for path in snapshots.iterdir() if _ID.fullmatch(path.name)]

@@ -23,7 +23,7 @@ from corpus.settings import CorpusSettings
 from corpus.snapshot import IngestRunning, SnapshotUnreadable, Source, current_id
 from corpus.store import read_store
 from ingest import add
-from ingest.gather import gather
+from ingest.gather import gather, only
 from ingest.publishing import (
     Office,
     Refused,
@@ -104,7 +104,9 @@ def _command(arguments: Sequence[str]) -> int:
     if name == "confirm":
         parser.add_argument("subjects", nargs="+", metavar="名称", help="diff 里列出的")
     if name in {"publish", "decline"}:
-        parser.add_argument("--proposal", type=int, metavar="号", help="看过的是第几号提议；等着的不是它就不办")
+        parser.add_argument(
+            "--proposal", type=int, required=True, metavar="号", help="看过的是第几号提议；等着的不是它就不办"
+        )
         parser.add_argument("--snapshot", default="", metavar="快照", help="看过的提议的快照，同上")
     if name == "rollback":
         parser.add_argument("--live", default="", metavar="快照", help="看过的现行快照；现行的不是它就不办")
@@ -167,6 +169,11 @@ def _without_problems(folder: Path, names: Sequence[str]) -> Source:
     source, problems = gather(folder)
     unknown = set(names) - {document.id for document in source.documents}
     problems += [Problem(folder, 1, f"没有编号为 {name} 的文件", "写文件名去掉 .md") for name in sorted(unknown)]
+    return _if_sound(source, problems)
+
+
+def _if_sound(source: Source, problems: Sequence[Problem]) -> Source:
+    """Raises _Unsound."""
     if problems:
         raise _Unsound("\n".join(str(problem) for problem in problems))
     return source
@@ -196,22 +203,13 @@ def _ingest(options: argparse.Namespace) -> int:
 
 
 def _only(names: Sequence[str], source: Source, data_dir: Path) -> Source:
-    """The named documents as they stand in the files, all others as they stand in the live snapshot."""
+    """Of the files, the named documents alone. Raises _Unsound and SnapshotUnreadable."""
     name = current_id(data_dir)
     try:
         live = read_store(data_dir / "snapshots" / name / "corpus.sqlite")
     except (sqlite3.Error, ValidationError) as error:
         raise SnapshotUnreadable(f"快照 {name} 读不出来，请不写编号，把全部文件重新入库") from error
-    return Source(
-        sorted(
-            [d for d in live.documents if d.id not in names] + [d for d in source.documents if d.id in names],
-            key=lambda document: document.id,
-        ),
-        [c for c in live.clauses if c.ref.document_id not in names]
-        + [c for c in source.clauses if c.ref.document_id in names],
-        [q for q in live.questions if q.ref.partition("#")[0] not in names]
-        + [q for q in source.questions if q.ref.partition("#")[0] in names],
-    )
+    return _if_sound(*only(names, source, live))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -25,6 +25,7 @@ from corpus.snapshot import (
     ingest_lock,
     open_snapshot,
     publish,
+    published,
     rollback,
     set_aside,
     snapshot_id,
@@ -35,12 +36,12 @@ from service.accounts import Accounts, Role
 from service.approved import Approved, LiveApproved
 from service.approved import State as Approval
 from service.audit import Audit
-from service.changes import Change, Kind, State, compare, state_of
+from service.changes import State, compare, compare_bank, days_of, refs_of, state_of
 from service.confirmations import Confirmations
 from service.database import open_database
 from service.impact import ApprovedText, Impact, Material, Resting, assess, storable, what_rests
 from service.parts import parts_over
-from service.publications import ANY, Outcome, Publication, Publications, Seen
+from service.publications import Outcome, Publication, Publications, Seen
 from service.records import Records
 from service.rules.catalogue import benefits
 from service.settings import Settings
@@ -88,23 +89,18 @@ def open_office(settings: Settings, now: datetime) -> Office:
 
 
 def difference(office: Office, source: Source, on: date | None = None) -> Impact:
-    """What publishing the files would change, asked for the day on which the last change takes effect, or `on`."""
+    """What publishing the files would change, asked for today and the days on which it takes effect, or for `on`."""
     embedder = _embedder(office)
     live = open_snapshot(office.data_dir / "snapshots" / current_id(office.data_dir), embedder, exact=True)
     with closing(live):
         changes = compare(live, source)
-        day = on or _day(changes, office.now.date())
-        if not changes:
-            return Impact((), (), (), 0, day)
+        days = (on,) if on else days_of(refs_of(changes, live, source), live, source, office.now.date())
+        if not changes and not compare_bank(live, source):
+            return Impact((), (), (), 0, days)
         candidate = preview(source, live, embedder)
         book = LiveApproved(office.approved, time.monotonic, lambda _: None)
         parts = replace(parts_over(FixedSnapshot(live), office.settings, lambda _: None), approved=book)
-        return assess(live, candidate, _material(office), parts, office.confirmations, day)
-
-
-def _day(changes: Sequence[Change], today: date) -> date:
-    begins = [change.begins for change in changes if change.begins and change.kind is not Kind.ENDED]
-    return max([today, *begins])
+        return assess(live, candidate, _material(office), parts, office.confirmations, days)
 
 
 def _material(office: Office) -> Material:
@@ -121,7 +117,12 @@ def confirm(office: Office, source: Source, subjects: Sequence[str], by: str) ->
     before = _stored(office.data_dir, current_id(office.data_dir)).clauses
     resting = what_rests(before, source.clauses, _material(office), office.confirmations)
     by_ref = {str(clause.ref): clause for clause in source.clauses}
-    for one in [one for wanted in subjects for one in _to_confirm(wanted, resting)]:
+    named = [one for wanted in subjects for one in _to_confirm(wanted, resting)]
+    own = {f"answer:{one.id}" for one in office.approved.questions() if one.proposed_by == by}
+    for one in named:
+        if one.subject.split()[0] in own:
+            raise Refused(f"{one.what}：是 {by} 拟的，要另一位编辑核实")
+    for one in named:
         clause = by_ref.get(one.ref)
         office.confirmations.confirm(one.subject, state_of(clause), by, office.now)
         if clause is not None:  # an approved answer is given while the text stands, whatever its dates
@@ -167,7 +168,7 @@ def propose(office: Office, source: Source, by: str, why: str, progress: Progres
     return proposed
 
 
-def publish_proposed(office: Office, by: str, seen: Seen = ANY) -> str:
+def publish_proposed(office: Office, by: str, seen: Seen) -> str:
     """Makes what was proposed the live snapshot; returns its id. Raises Refused."""
     _seat(office, by, Role.APPROVER)
     with ingest_lock(office.data_dir):
@@ -186,7 +187,7 @@ def publish_proposed(office: Office, by: str, seen: Seen = ANY) -> str:
     return name
 
 
-def decline(office: Office, by: str, seen: Seen = ANY, why: str = "") -> Publication:
+def decline(office: Office, by: str, seen: Seen, why: str = "") -> Publication:
     """What was proposed is not published; `why`, if said, is kept in the audit. Raises Refused."""
     _seat(office, by, Role.APPROVER)
     with ingest_lock(office.data_dir):
@@ -211,6 +212,8 @@ def publish_alone(
                     "再 python -m ingest propose、publish；只有一个人时用 --alone 写明理由"
                 )
             _all_confirmed(office, before.clauses, wanted.clauses)
+        elif published(office.data_dir) and not why.strip():
+            raise Refused("有快照，现行的却读不出来，没法看会变什么：核对过文件，再用 --alone 写明理由")
         built = build(office.data_dir, wanted, _embedder(office), progress)
         _probed(built, office)
         name = publish(office.data_dir, built, office.settings.snapshots_kept)
@@ -244,7 +247,7 @@ def _waiting(office: Office, seen: Seen) -> Publication:
     """Raises Refused. What went live in a command that was killed before it could say so is written down now."""
     waiting = office.publications.waiting()
     if waiting is not None and waiting.snapshot == current_id(office.data_dir):
-        office.publications.decide(waiting.number, Outcome.PUBLISHED, waiting.proposed_by, office.now)
+        office.publications.decide(waiting.number, Outcome.PUBLISHED, _let_live(office, waiting), office.now)
         office.audit.write(office.now, "命令行", "publish", _subject(waiting.snapshot, waiting.why))
         waiting = None
     if waiting is None:
@@ -252,6 +255,14 @@ def _waiting(office: Office, seen: Seen) -> Publication:
     if not seen.covers(waiting):
         raise Refused("等着审批的已经不是您看过的那一个，什么也没有做：请重新打开“发布”页，看过再定")
     return waiting
+
+
+def _let_live(office: Office, went_live: Publication) -> str:
+    """Who approved it last; whoever has the command line where nobody did."""
+    until = office.now + timedelta(seconds=1)
+    approved = office.audit.between(went_live.proposed_at, until, {"approve"})
+    these = [row.who for row in approved if row.subject.partition(" ")[0] == went_live.snapshot]
+    return these[-1] if these else "命令行"
 
 
 def _all_confirmed(office: Office, before: Sequence[Clause], after: Sequence[Clause]) -> None:

@@ -1,10 +1,10 @@
 """An Impact as a clerk reads it on a screen of text."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from service.changes import KINDS, Change, Kind, Piece
-from service.impact import Impact, Resting
+from service.impact import LISTED, Impact, Resting
 
 SOURCES = {"bank": "问法库", "approved": "核准的回答", "recorded": "群众问过"}
 _AROUND = 24
@@ -16,14 +16,25 @@ def impact_told(impact: Impact) -> str:
 
 
 def _lines(impact: Impact) -> Iterator[str]:
-    if not impact.changes:
-        yield "条款和文件头部没有变化。"
-        return
     counts = Counter(change.kind for change in impact.changes)
-    yield "文件和条款：" + "，".join(f"{KINDS[kind]} {counts[kind]}" for kind in Kind if counts[kind])
+    if counts:
+        yield f"文件和条款：{_counted(counts)}"
+    else:
+        yield "条款和文件头部没有变化。"
     for change in impact.changes:
         yield from _change(change)
     yield ""
+    if impact.bank:
+        yield f"问法库：{_counted(impact.bank_counts)}"
+        yield from (
+            f"  {KINDS[one.kind]}　{one.text}　{one.old or '（无）'} → {one.new or '（无）'}"
+            for one in impact.bank[:LISTED]
+        )
+        if len(impact.bank) > LISTED:
+            yield f"  另有 {len(impact.bank) - LISTED} 个没有列出"
+        yield ""
+    if not impact.changes and not impact.bank:
+        return
     if impact.resting:
         yield "依据这些条款的参数和回答（没有核实的，不能发布）："
         yield from (f"  {_resting(one)}" for one in impact.resting)
@@ -34,11 +45,17 @@ def _lines(impact: Impact) -> Iterator[str]:
         yield "没有可以试问的：这些条款还没有问法，群众怎么问、答得对不对都没有试过。"
         yield "先在 questions/ 里补问法，再看一次。"
         return
-    yield f"按 {impact.on} 试问 {impact.asked} 个问题，回答不同的 {len(impact.answers)} 个："
+    days = "、".join(map(str, impact.days))
+    whole, differ = impact.asked + impact.left, len(impact.answers)
+    yield f"按 {days} 试问了 {impact.asked} 个问题，共 {whole} 个；回答不同的 {differ} 个："
     for answer in impact.answers:
-        yield f"  问（{SOURCES[answer.source]}）：{answer.question}"
+        yield f"  {answer.on} 问（{SOURCES[answer.source]}）：{answer.question}"
         yield f"    旧：{_one_line(answer.old)}"
         yield f"    新：{_one_line(answer.new)}"
+
+
+def _counted(counts: Mapping[Kind, int]) -> str:
+    return "，".join(f"{KINDS[kind]} {counts[kind]}" for kind in Kind if counts[kind])
 
 
 def _change(change: Change) -> Iterator[str]:

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from sqlalchemy.exc import SQLAlchemyError
 
+from corpus.snapshot import published
 from service.app import build_app, configure_logging
 from service.backup import Refused, data_in_use, finish_restore
 from service.channels.wechat.texts import BadTexts
@@ -61,7 +62,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _serve(wanted: argparse.Namespace, settings: Settings) -> int:
-    if wanted.ingest_first and not (settings.data_dir / "CURRENT").exists():
+    if wanted.ingest_first and not published(settings.data_dir):
         subprocess.run([sys.executable, "-m", "ingest"], check=True)
     with data_in_use(settings.data_dir):
         app = build_app(settings)

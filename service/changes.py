@@ -1,12 +1,13 @@
 """Two states of the corpus → what changed: field by field, clause by clause and word by word."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from corpus.bank import BankQuestion
 from corpus.clause import Clause, Document
 from corpus.tokens import words_of
 
@@ -91,6 +92,20 @@ class Change:
     fields: tuple[Field, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class BankChange:
+    """A way of asking of the bank; `old` and `new` are the clause it asks for, or `!reason` where it must not be
+    answered; "" where it was or is not in the bank."""
+
+    text: str
+    old: str
+    new: str
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.ADDED if not self.old else Kind.CHANGED if self.new else Kind.REMOVED
+
+
 class State(Protocol):
     """A state of the corpus: the files as they were read, a snapshot, what is stored of one."""
 
@@ -100,6 +115,9 @@ class State(Protocol):
     @property
     def clauses(self) -> Sequence[Clause]: ...
 
+    @property
+    def questions(self) -> Sequence[BankQuestion]: ...
+
 
 def compare(before: State, after: State) -> list[Change]:
     """Everything published that is not as it was: the documents, then the clauses, each in the order of the new ones,
@@ -108,6 +126,31 @@ def compare(before: State, after: State) -> list[Change]:
     told = {change.ref: change.fields for change in documents if change}
     clauses = [_clause(old, new, told) for old, new in _pairs(_by_ref(before.clauses), _by_ref(after.clauses))]
     return [change for change in (*documents, *clauses) if change]
+
+
+def compare_bank(before: State, after: State) -> list[BankChange]:
+    """The questions that ask for something else, then those that are gone, then those that are new."""
+    old, new = ({one.text: one.ref for one in state.questions} for state in (before, after))
+    texts = dict.fromkeys((*new, *old))
+    changes = [BankChange(text, old.get(text, ""), new.get(text, "")) for text in texts]
+    order = (Kind.CHANGED, Kind.REMOVED, Kind.ADDED)
+    return sorted((one for one in changes if one.old != one.new), key=lambda one: order.index(one.kind))
+
+
+def refs_of(changes: Sequence[Change], before: State, after: State) -> frozenset[str]:
+    """Every clause of which something published changes, be it told at its document only."""
+    told = {change.ref for change in changes}
+    clauses = (*before.clauses, *after.clauses)
+    return frozenset(str(one.ref) for one in clauses if {str(one.ref), one.ref.document_id} & told)
+
+
+def days_of(refs: Collection[str], before: State, after: State, today: date) -> tuple[date, ...]:
+    """Today and the days to come on which one of these clauses begins or ends in either state; the first two and the
+    last."""
+    clauses = [one for one in (*before.clauses, *after.clauses) if str(one.ref) in refs]
+    turns = {day for one in clauses for day in (one.published_on, one.effective_from, one.effective_until) if day}
+    days = sorted({today} | {day for day in turns if day > today})
+    return tuple(dict.fromkeys((*days[:2], *days[-1:])))
 
 
 def touched(before: Sequence[Clause], after: Sequence[Clause]) -> frozenset[str]:
@@ -190,9 +233,11 @@ def _fields(old: Clause | Document | None, new: Clause | Document | None) -> tup
     """Those that differ; of what is gone, none: nothing of it is published any more."""
     if new is None:
         return ()
-    pairs = ((field.name, getattr(old, field.name, ""), getattr(new, field.name)) for field in fields(new))
-    told = (Field(FIELDS[name], _told(was), _told(now)) for name, was, now in pairs if name not in UNTOLD)
-    return tuple(field for field in told if field.old != field.new)
+    told = (field.name for field in fields(new) if field.name not in UNTOLD)
+    pairs = ((name, getattr(old, name, None), getattr(new, name)) for name in told)
+    return tuple(
+        Field(FIELDS[name], _told(was), _told(now)) for name, was, now in pairs if (was != now if old else _told(now))
+    )
 
 
 def _told(value: object) -> str:

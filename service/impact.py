@@ -1,18 +1,24 @@
 """What publishing a new state of the corpus would change: clauses, the numbers that rest on them, the answers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
 
+from corpus.bank import BankQuestion
 from corpus.clause import Clause
 from corpus.live import FixedSnapshot
 from corpus.snapshot import Snapshot
-from service.changes import Change, Kind, compare, state_of, touched
+from service.changes import BankChange, Change, Kind, compare, compare_bank, refs_of, state_of, touched
 from service.confirmations import Confirmations, digest_of
 from service.dialogue import Question
 from service.pipeline import Parts, answer_question
 from service.records import QuestionText
 from service.rules.benefit import Benefit
+
+_MOST = 400  # questions of the bank × days: each takes about 10 ms
+LISTED = 50  # changed questions of the bank that are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +51,37 @@ class ApprovedText:
 @dataclass(frozen=True, slots=True)
 class ChangedAnswer:
     """`source` tells where the question comes from: `bank`, `approved` or `recorded`; `answer_id` is that of a recorded
-    one."""
+    one; `on`: the first day asked for on which the answers differ."""
 
     source: str
     question: str
     old: str
     new: str
     answer_id: str = ""
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """`asked` counts the questions that were put to both states; `on` is the day they were asked for."""
+    """`asked` counts the questions that were put to both states, for each of `days`; `left` those that were not, as
+    there are too many."""
 
     changes: tuple[Change, ...]
     resting: tuple[Resting, ...]
     answers: tuple[ChangedAnswer, ...]
     asked: int
-    on: date
+    days: tuple[date, ...] = ()
+    bank: tuple[BankChange, ...] = ()
+    left: int = 0
 
     @property
     def open(self) -> tuple[Resting, ...]:
         """What keeps this from being published."""
         return tuple(one for one in self.resting if not one.confirmed)
+
+    @property
+    def bank_counts(self) -> Mapping[Kind, int]:
+        return Counter(change.kind for change in self.bank)
 
     @property
     def untried(self) -> bool:
@@ -86,10 +100,7 @@ class Material:
 
 def storable(impact: Impact) -> Impact:
     """Without what people said, so that it can be kept: recorded questions by the id of their answer alone."""
-    answers = (
-        ChangedAnswer(one.source, "", "", "", one.answer_id) if one.source == "recorded" else one
-        for one in impact.answers
-    )
+    answers = (replace(one, question="", old="", new="") if one.source == "recorded" else one for one in impact.answers)
     return replace(impact, answers=tuple(answers))
 
 
@@ -136,31 +147,58 @@ def _standing(clause: Clause | None, phrase: str, confirmed: frozenset[str]) -> 
 
 
 def assess(
-    before: Snapshot, after: Snapshot, material: Material, parts: Parts, confirmations: Confirmations, on: date
+    before: Snapshot,
+    after: Snapshot,
+    material: Material,
+    parts: Parts,
+    confirmations: Confirmations,
+    days: tuple[date, ...],
 ) -> Impact:
-    """Asks the questions of both snapshots; `parts.live` is not used."""
-    changes = compare(before, after)
-    questions = _questions(before, after, material)
+    """Asks the questions of both snapshots, as on each of the days; `parts.live` is not used."""
+    changes, bank = compare(before, after), compare_bank(before, after)
+    of_bank = _of_bank(before, after, bank, refs_of(changes, before, after))
+    asked = _chosen(*of_bank, _MOST // len(days))
+    questions = dict.fromkeys(asked, ("bank", ""))
+    questions |= {one.question: ("recorded", one.answer_id) for one in material.recorded}
+    questions |= {one.question: ("approved", "") for one in material.approved}
     old, new = (replace(parts, live=FixedSnapshot(snapshot)) for snapshot in (before, after))
-    answers = []
-    for text, (source, answer_id) in questions.items():
-        question = Question(text, on)
-        was, now = (answer_question(question, side).text for side in (old, new))
-        if was != now:
-            answers.append(ChangedAnswer(source, text, was, now, answer_id))
+    answers = [
+        ChangedAnswer(source, text, was, now, answer_id, on)
+        for text, (source, answer_id) in questions.items()
+        for on, was, now in _first_difference(text, old, new, days)
+    ]
     resting = what_rests(before.clauses, after.clauses, material, confirmations)
-    return Impact(tuple(changes), tuple(resting), tuple(answers), len(questions), on)
+    left = sum(map(len, of_bank)) - len(asked)
+    return Impact(tuple(changes), tuple(resting), tuple(answers), len(questions), days, tuple(bank), left)
 
 
-def _questions(before: Snapshot, after: Snapshot, material: Material) -> Mapping[str, tuple[str, str]]:
-    """question → source and id of a recorded answer: those of the bank that ask for a touched clause, the recorded
-    ones, the approved ones."""
-    changed = touched(before.clauses, after.clauses)
-    asked = {
-        question.text: ("bank", "")
-        for snapshot in (before, after)
-        for question in snapshot.questions
-        if question.ref in changed
-    }
-    asked |= {one.question: ("recorded", one.answer_id) for one in material.recorded}
-    return asked | {one.question: ("approved", "") for one in material.approved}
+def _first_difference(text: str, old: Parts, new: Parts, days: Iterable[date]) -> Iterator[tuple[date, str, str]]:
+    """The first day on which it is answered otherwise, with both answers; nothing where there is none."""
+    for on in days:
+        was, now = (answer_question(Question(text, on), side).text for side in (old, new))
+        if was != now:
+            yield on, was, now
+            return
+
+
+def _of_bank(
+    before: Snapshot, after: Snapshot, changes: Iterable[BankChange], refs: Collection[str]
+) -> tuple[list[BankQuestion], list[BankQuestion]]:
+    """The questions of the bank that are not as they were, and the others that ask for a changed clause."""
+    turned = [BankQuestion(change.new or change.old, change.text) for change in changes]
+    known = {one.text for one in turned}
+    return turned, [one for one in after.questions if one.ref in refs and one.text not in known]
+
+
+def _chosen(turned: Iterable[BankQuestion], others: Iterable[BankQuestion], most: int) -> list[str]:
+    """As many as `most`, three quarters of them for those that are not as they were."""
+    first = _in_turns(turned)[: most * 3 // 4]
+    return first + _in_turns(others)[: most - len(first)]
+
+
+def _in_turns(questions: Iterable[BankQuestion]) -> list[str]:
+    """One for each clause, then a second for each, and so on."""
+    of_clause: dict[str, list[str]] = {}
+    for one in questions:
+        of_clause.setdefault(one.ref, []).append(one.text)
+    return [text for turn in zip_longest(*of_clause.values()) for text in turn if text is not None]

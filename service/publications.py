@@ -48,16 +48,13 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Which proposal somebody decides on; None and "" where it is whatever waits."""
+    """Which proposal somebody decides on; `snapshot` "" where its number is enough."""
 
-    number: int | None = None
+    number: int
     snapshot: str = ""
 
     def covers(self, waiting: Publication) -> bool:
-        return self.number in {None, waiting.number} and self.snapshot in {"", waiting.snapshot}
-
-
-ANY = Seen()
+        return self.number == waiting.number and self.snapshot in {"", waiting.snapshot}
 
 
 class Publications:

@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from corpus.chroma import VectorStore
+from corpus.clause import Document
 from corpus.embedder import Embedder, Vectors, load_embedder
 from corpus.live import LiveSnapshot
 from corpus.probe import probe
@@ -33,6 +34,7 @@ from corpus.snapshot import (
     open_snapshot,
     publish,
     rollback,
+    snapshot_id,
 )
 from corpus.snapshot import published as snapshot_ids
 
@@ -587,3 +589,17 @@ def test_requests_at_the_same_time_never_see_a_closed_snapshot(
 def test_the_folder_of_a_snapshot_tells_nothing_is_there(tmp_path: Path, embedder: Embedder) -> None:
     with pytest.raises(SnapshotUnreadable, match="读不出来"):
         open_snapshot(tmp_path / "gone", embedder)
+
+
+def test_an_id_tells_states_apart_by_all_that_documents_say_and_not_by_where_they_lie(
+    tmp_path: Path, corpus: Source, embedder: Embedder
+) -> None:
+    first, *others = corpus.documents
+    clauses = corpus.clauses[:2]
+
+    def named(document: Document) -> str:
+        return snapshot_id(build(tmp_path, Source([document, *others], clauses), embedder))
+
+    name = named(first)
+    assert named(replace(first, issuer="另一个机关")) != name
+    assert named(replace(first, path=Path("/elsewhere.md"))) == name

@@ -3,9 +3,11 @@
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -53,10 +55,16 @@ def command(folder: Path, name: str) -> list[str]:
         "add": [str(folder / "official.txt"), "--id=official", "--replace"],
         "diff": [],
         "propose": ["--by=王编", "--why=试"],
-        "publish": ["--by=李审"],
+        "publish": ["--by=李审", f"--proposal={newest(folder)}"],
         "rollback": ["--by=李审", "--why=试"],
     }
     return [sys.executable, "-m", "ingest", name, *arguments[name]]
+
+
+def newest(folder: Path) -> int:
+    """The number of the last proposal, 0 where there is none."""
+    with closing(sqlite3.connect(folder / "var" / "records.sqlite")) as db:
+        return int(db.execute("SELECT coalesce(max(id), 0) FROM publications").fetchone()[0])
 
 
 def start(folder: Path, name: str) -> subprocess.Popen[bytes]:

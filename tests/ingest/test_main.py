@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,49 @@ def test_one_document_and_its_bank_are_taken_in_anew_and_the_others_stay_as_they
         "one#2": "one 纸坨坨搁哪里",
         "two#1": "two 这个办法是做么事的",
     }
+
+
+def test_a_document_taken_in_alone_ends_and_is_ended_by_what_is_live_as_all_together_would(
+    tmp_path: Path, write_document: WriteDocument, publish_folder: Publish, run_ingest: RunIngest
+) -> None:
+    """`new` replaces `old` once it is live; `unpublished` ends nothing; `old` taken in anew stays ended."""
+    data_dir, folder = tmp_path / "data", tmp_path / "documents"
+    write_document(folder, "old", BODY)
+    write_document(folder, "other", BODY)
+    publish_folder(data_dir, folder)
+    write_document(folder, "new", BODY, replaces="old", effective_from="2027-01-01")
+    write_document(folder, "unpublished", BODY, replaces="old、other", effective_from="2026-12-01")
+
+    ends = []
+    for name in ("other", "new", "old"):
+        done = run_ingest(data_dir, name, "--alone", "试", "--documents", folder)
+        assert (done.returncode, done.stderr) == (0, "")
+        ends.append({(one.ref.document_id, one.effective_until) for one in live(data_dir).clauses})
+
+    ended = {("old", date(2027, 1, 1)), ("other", None), ("new", None)}
+    assert ends == [{("old", None), ("other", None)}, ended, ended]
+
+
+def test_a_document_taken_in_alone_that_amends_one_that_is_not_live_is_refused(
+    tmp_path: Path, write_document: WriteDocument, publish_folder: Publish, run_ingest: RunIngest
+) -> None:
+    data_dir, folder = tmp_path / "data", tmp_path / "documents"
+    write_document(folder, "one", BODY)
+    name = publish_folder(data_dir, folder)
+    write_document(folder, "two", BODY)
+    amendment = '<!-- c:1 label="第一条" ends="two#1" -->\n第一条 另行规定。\n'
+    path = write_document(folder, "three", amendment, amends="two", effective_from="2027-01-01")
+
+    done = run_ingest(data_dir, "three", "--alone", "试", "--documents", folder)
+
+    told = f"{path}:1 要结束的条款不存在：two#1 — 核对 amends 和锚点里的 ends\n"
+    assert (done.returncode, done.stderr, current_id(data_dir)) == (1, told, name)
+
+
+@pytest.mark.parametrize("decide", ["publish", "decline"])
+def test_which_proposal_is_decided_has_to_be_said(tmp_path: Path, run_ingest: RunIngest, decide: str) -> None:
+    done = run_ingest(tmp_path / "data", decide, "--by", "李审")
+    assert (done.returncode, "--proposal" in done.stderr, done.stdout) == (2, True, "")
 
 
 def test_a_document_that_is_not_there_cannot_be_taken_in_alone(

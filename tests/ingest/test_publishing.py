@@ -8,11 +8,13 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 from pydantic import TypeAdapter
 
 from corpus.settings import ROOT
 from corpus.snapshot import Source, current_id, publish
-from ingest.gather import gather
+from corpus.store import Stored
+from ingest.gather import gather, only
 from ingest.publishing import (
     Office,
     Refused,
@@ -25,13 +27,15 @@ from ingest.publishing import (
     publish_proposed,
     roll_back,
 )
+from ingest.telling import impact_told
 from service.accounts import Role
-from service.changes import Field, Kind
+from service.approved import Proposal
+from service.changes import BankChange, Field, Kind
 from service.clock import SHANGHAI
 from service.confirmations import digest_of
 from service.database import open_database
 from service.dialogue import Answer, Earlier, Level, Question, Status
-from service.impact import ChangedAnswer, Impact
+from service.impact import LISTED, ChangedAnswer, Impact
 from service.publications import Seen
 from service.retention import Retention
 from service.settings import Settings
@@ -78,6 +82,11 @@ def rows(office: Office, columns: str) -> list[tuple[object, ...]]:
         return db.execute(f"SELECT {columns} FROM publications ORDER BY id").fetchall()
 
 
+def latest(office: Office) -> Seen:
+    """The last proposal, as its number names it."""
+    return Seen(office.publications.latest(1)[0].number)
+
+
 def done(office: Office) -> list[tuple[str, str]]:
     return [(entry.who, entry.action) for entry in reversed(office.audit.latest())]
 
@@ -93,7 +102,7 @@ def test_an_update_goes_live_by_two_people_and_back_by_one(office: Office, folde
 
     proposed = propose(office, source, "王编", "区政府修订第7条")
     assert current_id(office.data_dir) == first
-    name = publish_proposed(office, "李审")
+    name = publish_proposed(office, "李审", latest(office))
     assert (name, current_id(office.data_dir)) == (proposed.snapshot, proposed.snapshot)
 
     assert roll_back(office, "李审", "试过了") == first
@@ -146,14 +155,14 @@ def test_what_was_confirmed_holds_for_that_wording_only(office: Office, folder: 
 def test_only_an_approver_publishes(office: Office, folder: Path, who: str, message: str) -> None:
     propose(office, bank_only(folder), "王编", "补问法")
     with pytest.raises(Refused, match=message):
-        publish_proposed(office, who)
+        publish_proposed(office, who, latest(office))
 
 
 def test_nobody_approves_what_they_proposed(office: Office, folder: Path) -> None:
     propose(office, bank_only(folder), "李审", "补问法")
     with pytest.raises(Refused, match="提出的人不能自己批准"):
-        publish_proposed(office, "李审")
-    assert publish_proposed(office, "陈审") == current_id(office.data_dir)
+        publish_proposed(office, "李审", latest(office))
+    assert publish_proposed(office, "陈审", latest(office)) == current_id(office.data_dir)
 
 
 def test_what_was_proposed_before_another_publication_is_stale(office: Office, folder: Path) -> None:
@@ -161,7 +170,7 @@ def test_what_was_proposed_before_another_publication_is_stale(office: Office, f
     propose(office, bank_only(folder), "王编", "补问法")
     publish_alone(office, lambda: before, "", "命令行")
     with pytest.raises(Refused, match="请重新提出"):
-        publish_proposed(office, "李审")
+        publish_proposed(office, "李审", latest(office))
 
 
 @pytest.mark.parametrize(
@@ -177,9 +186,9 @@ def test_only_an_approver_rolls_back_by_name(office: Office, folder: Path, who: 
 def test_what_is_declined_is_not_published(office: Office, folder: Path) -> None:
     live = current_id(office.data_dir)
     propose(office, bank_only(folder), "王编", "补问法")
-    decline(office, "李审")
+    decline(office, "李审", latest(office))
     with pytest.raises(Refused, match="没有等着发布的"):
-        publish_proposed(office, "李审")
+        publish_proposed(office, "李审", latest(office))
     assert current_id(office.data_dir) == live
 
 
@@ -188,8 +197,34 @@ def test_a_command_killed_after_the_switch_is_written_down_by_the_next(office: O
     proposed = propose(office, bank_only(folder), "王编", "补问法")
     publish(office.data_dir, office.data_dir / "snapshots" / f"proposed-{proposed.snapshot}")
     with pytest.raises(Refused, match="没有等着发布的"):
-        publish_proposed(office, "李审")
+        publish_proposed(office, "李审", latest(office))
     assert done(office)[-1] == ("命令行", "publish")
+    assert rows(office, "decided_by, outcome") == [("命令行", "published")]
+
+
+def test_what_was_approved_before_the_command_was_killed_is_written_down_as_theirs(
+    office: Office, folder: Path
+) -> None:
+    proposed = propose(office, bank_only(folder), "王编", "补问法")
+    for who, snapshot in (("李审", proposed.snapshot), ("陈审", "000009-0123456789ab")):
+        office.audit.write(NOW, who, "approve", f"{snapshot} 补问法")
+    publish(office.data_dir, office.data_dir / "snapshots" / f"proposed-{proposed.snapshot}")
+    with pytest.raises(Refused, match="没有等着发布的"):
+        decline(office, "陈审", latest(office))
+    assert rows(office, "decided_by, outcome") == [("李审", "published")]
+
+
+def test_a_proposal_whose_files_were_put_back_and_ingested_is_outdated_and_not_published(
+    office: Office, folder: Path
+) -> None:
+    before, _ = gather(folder / "documents")
+    source = edited(folder, "issuer: 国务院办公厅", "issuer: 另一个机关", "free-preschool-2025")
+    proposed = propose(office, source, "王编", "改机关")
+    name, *_ = publish_alone(office, lambda: before, "", "命令行")
+    assert name != proposed.snapshot
+    with pytest.raises(Refused, match="请重新提出"):
+        publish_proposed(office, "李审", latest(office))
+    assert rows(office, "decided_by, outcome") == [(None, None)]
 
 
 def bank_only(folder: Path) -> Source:
@@ -213,7 +248,8 @@ def test_the_difference_names_clauses_numbers_and_answers(office: Office, folder
     ]
     assert all("500元" in answer.old or "第7条" in answer.old for answer in impact.answers)
     assert any("发放600元" in answer.new for answer in impact.answers)
-    assert impact.on == date(2026, 11, 24)
+    assert impact.days == (date(2026, 11, 24),)
+    assert {answer.on for answer in impact.answers} == {date(2026, 11, 24)}
 
 
 def test_a_change_of_a_later_day_is_asked_about_on_that_day(
@@ -224,8 +260,8 @@ def test_a_change_of_a_later_day_is_asked_about_on_that_day(
     source, problems = gather(folder / "documents")
     assert problems == []
     impact = difference(office, source)
-    assert (impact.on, [change.kind for change in impact.changes]) == (
-        date(2027, 1, 1),
+    assert (impact.days, [change.kind for change in impact.changes]) == (
+        (date(2026, 11, 24), date(2027, 1, 1)),
         [Kind.ADDED, Kind.ENDED, Kind.ADDED],
     )
 
@@ -340,7 +376,7 @@ def test_a_proposal_keeps_nothing_that_people_said(office: Office, folder: Path)
 
     kept = TypeAdapter(Impact).validate_json(proposed.impact)
     assert [one for one in kept.answers if one.source == "recorded"] == [
-        ChangedAnswer("recorded", "", "", "", saved.answer_id)
+        ChangedAnswer("recorded", "", "", "", saved.answer_id, NOW.date())
     ]
     assert [one for one in kept.answers if one.source != "recorded"] == [
         one for one in impact.answers if one.source != "recorded"
@@ -351,3 +387,119 @@ def test_a_proposal_keeps_nothing_that_people_said(office: Office, folder: Path)
     )
     with closing(sqlite3.connect(office.data_dir / "records.sqlite")) as db:
         assert "金丝雀" not in "\n".join(db.iterdump())
+
+
+# The question bank
+
+
+def asks_no_more(folder: Path, name: str, question: str) -> Source:
+    """A question of the bank that from now on must not be answered."""
+    bank, unanswered = (folder / "questions" / f"{one}.yaml" for one in (name, "not-answered"))
+    text = bank.read_text(encoding="utf-8")
+    assert text.count(f"    - {question}\n") == 1
+    bank.write_text(text.replace(f"    - {question}\n", ""), encoding="utf-8")
+    group = f"- reason: out_of_scope\n  questions:\n    - {question}\n"
+    unanswered.write_text(f"{unanswered.read_text(encoding='utf-8')}{group}", encoding="utf-8")
+    source, problems = gather(folder / "documents")
+    assert problems == []
+    return source
+
+
+def test_what_becomes_of_the_bank_is_told_and_asked_even_where_no_clause_changes(office: Office, folder: Path) -> None:
+    question = first_question(folder, "xianan-2023")
+    impact = difference(office, asks_no_more(folder, "xianan-2023", question))
+    ref = impact.bank[0].old
+    assert impact.bank == (BankChange(question, ref, "!out_of_scope"),)
+    assert (impact.changes, impact.asked, impact.left) == ((), 1, 0)
+    assert [(answer.question, answer.on) for answer in impact.answers] == [(question, NOW.date())]
+    assert f"  改动　{question}　{ref} → !out_of_scope" in impact_told(impact).splitlines()
+
+
+def first_question(folder: Path, name: str) -> str:
+    groups = yaml.safe_load((folder / "questions" / f"{name}.yaml").read_text(encoding="utf-8"))
+    return str(groups[0]["questions"][0])
+
+
+def test_a_question_more_is_told_before_it_is_published(office: Office, folder: Path) -> None:
+    impact = difference(office, bank_only(folder))
+    assert impact.bank == (BankChange("送小小班那五百块钱还有冇得", "", "xianan-2023#7"),)
+    assert "问法库：新增 1" in impact_told(impact).splitlines()
+
+
+def test_of_many_changed_questions_the_first_fifty_are_listed(office: Office, folder: Path) -> None:
+    added = "".join(f"    - 这是第{number}个新的问法\n" for number in range(LISTED + 7))
+    path = folder / "questions" / "xianan-2023.yaml"
+    path.write_text(f'{path.read_text(encoding="utf-8")}- clause: "7"\n  questions:\n{added}', encoding="utf-8")
+    source, _ = gather(folder / "documents")
+    told = impact_told(difference(office, source))
+    assert (told.count("个新的问法　（无）"), "  另有 7 个没有列出" in told.splitlines()) == (LISTED, True)
+
+
+# What is asked, and for which days
+
+
+def test_a_new_title_is_tried_on_the_questions_of_the_whole_document(office: Office, folder: Path) -> None:
+    impact = difference(office, edited(folder, "title: ", "title: 关于改名的", "free-preschool-2025"))
+    asked = [one for one in gather(folder / "documents")[0].questions if one.ref.startswith("free-preschool-2025#")]
+    assert (impact.asked, impact.left) == (len(asked), 0)
+    assert any("关于改名的" in answer.new and "关于改名的" not in answer.old for answer in impact.answers)
+
+
+def test_an_end_to_come_is_tried_on_its_day(office: Office, folder: Path) -> None:
+    source = edited(folder, "effective_until:\n", "effective_until: 2027-06-01\n", "free-preschool-2025")
+    impact = difference(office, source)
+    assert impact.days == (date(2026, 11, 24), date(2027, 6, 1))
+    assert date(2027, 6, 1) in {answer.on for answer in impact.answers}
+
+
+def test_of_too_many_questions_some_for_every_clause_are_asked(office: Office, folder: Path) -> None:
+    source = edited(folder, "\ntitle: ", "\ntitle: 改了名的")
+    impact = difference(office, source)
+    of_plan = {one.text: one.ref for one in source.questions if one.ref.startswith("xianan-2023#")}
+    assert (impact.asked, impact.left) == (400, len(of_plan) - 400)
+    assert {of_plan[answer.question] for answer in impact.answers} == set(of_plan.values())
+    assert f"试问了 400 个问题，共 {len(of_plan)} 个" in impact_told(impact)
+
+
+# Who may, and on what
+
+
+def test_nobody_confirms_the_answer_they_proposed(office: Office, folder: Path) -> None:
+    held = next(one for one in gather(folder / "documents")[0].clauses if str(one.ref) == "xianan-2023#7")
+    basis = {"xianan-2023#7": held.text}
+    number = office.approved.propose(Proposal("托育补贴去哪里问", (), "到区卫健局。", basis), "王编", NOW)
+    assert office.approved.approve(number, basis, "李审", NOW)
+    source = edited(folder, PHRASE, "鼓励保险机构")
+    with pytest.raises(Refused, match=f"核准的回答 {number}：托育补贴去哪里问：是 王编 拟的"):
+        confirm(office, source, [SUBJECT, f"answer:{number}"], "王编")
+    assert not any(one.confirmed for one in difference(office, source).resting)
+    left = confirm(office, source, [f"answer:{number}"], "李审")
+    assert f"answer:{number} xianan-2023#7" not in {one.subject for one in left}
+
+
+@pytest.mark.parametrize("lost", ["CURRENT", "corpus.sqlite"])
+def test_where_what_is_live_cannot_be_read_a_reason_is_wanted(office: Office, folder: Path, lost: str) -> None:
+    live = current_id(office.data_dir)
+    file = office.data_dir / lost if lost == "CURRENT" else office.data_dir / "snapshots" / live / lost
+    file.unlink()
+    source = edited(folder, "每学期发放500元入托补贴", "每学期发放600元入托补贴")
+    with pytest.raises(Refused, match="现行的却读不出来"):
+        publish_alone(office, lambda: source, " ", "命令行")
+    name, *_ = publish_alone(office, lambda: source, "磁盘坏了", "命令行")
+    assert (current_id(office.data_dir), office.audit.latest()[0].subject) == (name, f"{name} 磁盘坏了")
+
+
+def test_a_document_taken_in_alone_that_replaces_another_asks_for_what_rests_on_the_other(
+    office: Office, folder: Path, write_document: Callable[..., Path]
+) -> None:
+    live = gather(folder / "documents")[0]
+    body = "第一条 入托补贴另行规定。\n"
+    write_document(folder / "documents", "xianan-2027", body, replaces="xianan-2023", effective_from="2027-01-01")
+    alone, problems = only(["xianan-2027"], gather(folder / "documents")[0], stored(live))
+    assert problems == []
+    with pytest.raises(Refused, match=f"(?s)还没有人核实过.*{SUBJECT}"):
+        publish_alone(office, lambda: alone, "急", "命令行")
+
+
+def stored(source: Source) -> Stored:
+    return Stored(tuple(source.documents), tuple(source.clauses), tuple(source.questions))

@@ -1,14 +1,28 @@
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from corpus.bank import BankQuestion
 from corpus.clause import Clause, Document
 from corpus.snapshot import Source
 from ingest.gather import gather
-from service.changes import FIELDS, UNTOLD, Change, Field, Kind, Piece, compare, touched
+from service.changes import (
+    FIELDS,
+    UNTOLD,
+    BankChange,
+    Change,
+    Field,
+    Kind,
+    Piece,
+    compare,
+    compare_bank,
+    days_of,
+    refs_of,
+    touched,
+)
 
 WriteDocument = Callable[..., Path]
 
@@ -141,3 +155,58 @@ def test_dates_and_whether_the_words_are_official_touch_what_rests_on_them(
 def test_no_field_of_a_document_or_clause_is_left_out_unnoticed() -> None:
     names = {field.name for one in (Document, Clause) for field in fields(one)}
     assert names == FIELDS.keys() | UNTOLD
+
+
+def test_values_that_are_written_alike_but_are_not_the_same_are_told(
+    tmp_path: Path, write_document: WriteDocument
+) -> None:
+    write_document(tmp_path, "a", "第一条 每学期发放500元。\n")
+    held = state(tmp_path)
+    one, two = (
+        Source(held.documents, [replace(held.clauses[0], ends=ends)]) for ends in (("b#1、c#1",), ("b#1", "c#1"))
+    )
+    assert [(change.kind, change.ref) for change in compare(one, two)] == [(Kind.DETAILS, "a#1")]
+
+
+def test_questions_that_are_moved_removed_and_added_are_told_in_that_order() -> None:
+    before, after = (
+        Source((), (), [BankQuestion(ref, text) for text, ref in asked.items()])
+        for asked in (
+            {"留着": "a#1", "换条": "a#1", "不答": "a#1", "删去": "a#2"},
+            {"新加": "a#1", "不答": "!no_basis", "换条": "a#2", "留着": "a#1"},
+        )
+    )
+    assert compare_bank(before, after) == [
+        BankChange("不答", "a#1", "!no_basis"),
+        BankChange("换条", "a#1", "a#2"),
+        BankChange("删去", "a#2", ""),
+        BankChange("新加", "", "a#1"),
+    ]
+    assert [change.kind for change in compare_bank(before, after)] == [
+        Kind.CHANGED,
+        Kind.CHANGED,
+        Kind.REMOVED,
+        Kind.ADDED,
+    ]
+
+
+def test_what_changes_at_a_document_changes_all_its_clauses(tmp_path: Path, write_document: WriteDocument) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder, issuer, words in ((old, "甲", "500"), (new, "乙", "600")):
+        write_document(folder, "a", "第一条 甲。\n第二条 乙。\n", issuer=issuer)
+        write_document(folder, "b", f"第一条 每学期发放{words}元。\n第二条 附则。\n")
+    before, after = state(old), state(new)
+    assert refs_of(compare(before, after), before, after) == {"a#1", "a#2", "b#1"}
+
+
+def test_the_days_to_ask_for_are_today_and_the_turns_to_come_of_either_state(
+    tmp_path: Path, write_document: WriteDocument
+) -> None:
+    today = date(2026, 11, 24)
+    days = {"old": ("2026-12-01", "2027-03-01"), "new": ("2027-01-01", "")}
+    for folder, (begins, ends) in days.items():
+        write_document(tmp_path / folder, "a", "第一条 甲。\n", effective_from=begins, effective_until=ends)
+    before, after = state(tmp_path / "old"), state(tmp_path / "new")
+    assert days_of({"a#1"}, before, after, today) == (today, date(2026, 12, 1), date(2027, 3, 1))
+    assert days_of({"a#1"}, after, after, today) == (today, date(2027, 1, 1))
+    assert days_of(set(), before, after, today) == (today,)

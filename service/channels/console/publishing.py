@@ -14,7 +14,7 @@ from service.changes import KINDS
 from service.channels.console.administration import ACTIONS
 from service.channels.console.gate import Console, gate
 from service.channels.console.pages import page
-from service.impact import Impact
+from service.impact import LISTED, Impact
 from service.publications import Outcome, Publication
 
 SOURCES = {"bank": "问法库", "approved": "核准的回答", "recorded": "群众问过"}
@@ -64,6 +64,7 @@ def router(console: Console, data_dir: Path) -> APIRouter:
             told=told,
             kinds=KINDS,
             sources=SOURCES,
+            listed=LISTED,
             outcomes=OUTCOMES,
         )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import docx
 import pytest
+import yaml
 from fastapi import FastAPI
 from httpx2 import Response
 
@@ -245,3 +246,31 @@ def busy(*_: str) -> Done:
 @pytest.mark.parametrize("id", ["..%2foffice", "%2e%2e%2fwords%2fwording", "没有", "UPPER"])
 def test_only_documents_are_opened(editor: Desk, id: str) -> None:
     assert editor.get(f"/documents/{id}").status_code == 404
+
+
+def test_what_becomes_of_the_bank_is_shown_to_editor_and_approver(folder: Path, editor: Desk, approver: Desk) -> None:
+    path = folder / "questions" / "free-preschool-2025.yaml"
+    group, *_ = yaml.safe_load(path.read_text(encoding="utf-8"))
+    gone = group["questions"][0]
+    path.write_text(path.read_text(encoding="utf-8").replace(f"    - {gone}\n", "", 1), encoding="utf-8")
+    row = f"<tr><td>{gone}</td><td><del>free-preschool-2025#{group['clause']}</del></td><td>（无）</td></tr>"
+
+    difference = editor.submit("/publications/diff").text
+    editor.submit("/publications/propose", why="只改了核对日期")
+
+    for page in (difference, approver.get("/publications").text):
+        assert (row in page, "删除 1。" in page, "试问了 1 个问题，共 1 个" in page) == (True, True, True)
+
+
+def test_of_what_people_asked_the_approver_sees_that_its_answer_changes_and_where_to_see_how(
+    folder: Path, editor: Desk, approver: Desk
+) -> None:
+    asked = "免费学前教育的意见里怎么说大班的"
+    approver.client.post("/api/v1/ask", json={"question": asked})
+    path = folder / "documents" / "free-preschool-2025.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("title: ", "title: 改了名的", 1), encoding="utf-8")
+
+    editor.submit("/publications/propose", why="改名")
+
+    shown = approver.get("/publications").text.partition(f"{asked}<")
+    assert shown[2].startswith('span class="muted">　回答会变；怎样变这里不留存')
