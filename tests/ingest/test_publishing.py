@@ -128,7 +128,7 @@ def test_a_rollback_is_of_the_live_snapshot_that_was_seen(office: Office, folder
 
 def test_the_reason_of_a_refusal_is_kept_in_the_audit(office: Office, folder: Path) -> None:
     proposed = propose(office, bank_only(folder), "王编", "补问法")
-    decline(office, "李审", why="问法不像人话")
+    decline(office, "李审", latest(office), why="问法不像人话")
     assert office.audit.latest(1)[0].subject == f"{proposed.snapshot} 退回：问法不像人话　补问法"
 
 
