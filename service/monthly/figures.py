@@ -58,8 +58,8 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """A group of the queue, as far as it came in this month: `by_hand` of its questions an operator put in, `waiting` of
-    them nobody has dealt with."""
+    """A group of the queue, as far as it came in this month: `by_hand` of its questions an operator put in, `waiting`
+    of them nobody has dealt with."""
 
     number: int
     alike: Alike
