@@ -181,6 +181,8 @@ def test_a_group_becomes_a_draft_that_another_approves_and_citizens_get(
     assert answered["text"].startswith(f"办公室核准的回答：\n{TEXT}\n")
     assert second.submit("/approved/1/withdraw").status_code == 303
     assert second.submit("/approved/1/withdraw").status_code == 409
+    page, _, closed = editor.get("/approved").text.partition("<details><summary>撤下的（最近 1 条）</summary>")
+    assert (TEXT in page, TEXT in closed, "陈编 撤下" in closed, "/approved/1/" in closed) == (False, True, True, False)
     actions = [(entry.who, entry.action) for entry in reversed(second.audit.latest()) if "answer" in entry.action]
     assert actions == [
         ("林涛", "propose_answer"),
