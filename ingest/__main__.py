@@ -1,7 +1,6 @@
 """python -m ingest: load → split → check → build → verify → publish; and the commands of publishing by two people."""
 
 import argparse
-import getpass
 import sqlite3
 import sys
 from collections import Counter
@@ -39,6 +38,7 @@ from ingest.publishing import (
 )
 from ingest.telling import impact_told
 from service.clock import now_in_shanghai
+from service.commands import login
 from service.impact import Impact
 from service.publications import Seen
 from service.settings import Settings
@@ -108,7 +108,9 @@ def _command(arguments: Sequence[str]) -> int:
             "--proposal", type=int, required=True, metavar="号", help="看过的是第几号提议；等着的不是它就不办"
         )
         parser.add_argument("--snapshot", default="", metavar="快照", help="看过的提议的快照，同上")
-    if name in {"propose", "rollback"}:
+    if name == "rollback":
+        parser.add_argument("--live", default="", metavar="快照", help="看过的现行快照；现行的不是它就不办")
+    if name in {"propose", "decline", "rollback"}:
         parser.add_argument("--why", required=name == "propose", default="", metavar="理由", help="为什么")
     options = parser.parse_args(rest)
     _RUN[name](open_office(Settings(), now_in_shanghai()), options)
@@ -140,12 +142,12 @@ def _publish(office: Office, options: argparse.Namespace) -> None:
 
 
 def _decline(office: Office, options: argparse.Namespace) -> None:
-    declined = decline(office, options.by, Seen(options.proposal, options.snapshot))
+    declined = decline(office, options.by, Seen(options.proposal, options.snapshot), options.why)
     console.print(f"已退回快照 {declined.snapshot}，服务照旧")
 
 
 def _rollback(office: Office, options: argparse.Namespace) -> None:
-    console.print(f"已回退到快照 {roll_back(office, options.by, options.why, _login())}")
+    console.print(f"已回退到快照 {roll_back(office, options.by, options.why, login(), options.live)}")
 
 
 _RUN: Mapping[str, Callable[[Office, argparse.Namespace], None]] = {
@@ -156,13 +158,6 @@ _RUN: Mapping[str, Callable[[Office, argparse.Namespace], None]] = {
     "decline": _decline,
     "rollback": _rollback,
 }
-
-
-def _login() -> str:
-    try:
-        return f"命令行 {getpass.getuser()}"
-    except (KeyError, OSError):
-        return "命令行"
 
 
 def _sound(office: Office, options: argparse.Namespace) -> Source:
@@ -200,7 +195,7 @@ def _ingest(options: argparse.Namespace) -> int:
 
     with _bar() as progress:
         name, before, source = publish_alone(
-            open_office(settings, now_in_shanghai()), wanted, options.alone, _login(), progress
+            open_office(settings, now_in_shanghai()), wanted, options.alone, login(), progress
         )
     console.print(_table(source, before))
     console.print(f"已发布快照 {name}")

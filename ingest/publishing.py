@@ -187,13 +187,14 @@ def publish_proposed(office: Office, by: str, seen: Seen) -> str:
     return name
 
 
-def decline(office: Office, by: str, seen: Seen) -> Publication:
-    """What was proposed is not published. Raises Refused."""
+def decline(office: Office, by: str, seen: Seen, why: str = "") -> Publication:
+    """What was proposed is not published; `why`, if said, is kept in the audit. Raises Refused."""
     _seat(office, by, Role.APPROVER)
     with ingest_lock(office.data_dir):
         waiting = _waiting(office, seen)
         office.publications.decide(waiting.number, Outcome.DECLINED, by, office.now)
-        office.audit.write(office.now, by, "decline", _subject(waiting.snapshot, waiting.why))
+        told = f"退回：{why.strip()}　{waiting.why}" if why.strip() else waiting.why
+        office.audit.write(office.now, by, "decline", _subject(waiting.snapshot, told))
     return waiting
 
 
@@ -220,12 +221,14 @@ def publish_alone(
     return name, {str(clause.ref): clause for clause in before.clauses}, wanted
 
 
-def roll_back(office: Office, by: str, why: str, login: str = "命令行") -> str:
+def roll_back(office: Office, by: str, why: str, login: str = "命令行", live: str = "") -> str:
     """Points back to the snapshot before; one person may do it, as a wrong answer must not wait. Without `by` it is
-    whoever has the command line, `login`. Raises Refused."""
+    whoever has the command line, `login`; with `live` only while that snapshot is the live one. Raises Refused."""
     if by:
         _seat(office, by, Role.APPROVER)
     with ingest_lock(office.data_dir):
+        if live and live != current_id(office.data_dir):
+            raise Refused("现行的已经不是您看过的那一版，什么也没有做：请重新打开“发布”页，看过再定")
         name = rollback(office.data_dir)
         office.audit.write(office.now, by or login, "rollback", _subject(name, why))
     return name

@@ -124,7 +124,7 @@ def _open_doors(
         ingest,
         https,
     )
-    app.include_router(console.router(office, settings.public_url, build_upkeep(settings, database)))
+    app.include_router(console.router(office, settings.public_url, build_upkeep(settings, database), settings.data_dir))
     if settings.wechat_token.get_secret_value():
         account, texts = wechat_account(settings), LiveTexts(settings.words / "wechat.yaml", warn)
         mailbox = Mailbox(database, account.store_key)

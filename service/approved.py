@@ -158,13 +158,17 @@ class Approved:
         """Every one that is approved or waits to be, the latest first."""
         return self._read(_ApprovedRow.status.in_([State.PROPOSED.value, State.APPROVED.value]))
 
+    def withdrawn(self, most: int) -> list[Kept]:
+        """The latest that were proposed, first."""
+        return self._read(_ApprovedRow.status == State.WITHDRAWN.value, most=most)
+
     def resting_on(self, refs: Collection[str]) -> list[Kept]:
         """Those of `questions()` that rest on one of these clauses."""
         return [one for one in self.questions() if set(one.refs) & set(refs)]
 
-    def _read(self, *these: object) -> list[Kept]:
+    def _read(self, *these: object, most: int | None = None) -> list[Kept]:
         with Session(self._engine) as session:
-            wanted = select(_ApprovedRow).where(*these).order_by(_ApprovedRow.id.desc())  # type: ignore[arg-type]
+            wanted = select(_ApprovedRow).where(*these).order_by(_ApprovedRow.id.desc()).limit(most)  # type: ignore[arg-type]
             rows = session.scalars(wanted).all()
             ids = [row.id for row in rows]
             bases: dict[int, dict[str, str]] = {id: {} for id in ids}

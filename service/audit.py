@@ -92,9 +92,10 @@ class Audit:
             _append(db, now, "系统", _PURGED, f"{last} {digest}")
         return int(last - first + 1)
 
-    def latest(self, limit: int = 200) -> list[Entry]:
-        """The latest first."""
-        return self._entries(select(_AuditRow).order_by(_AuditRow.number.desc()).limit(limit))
+    def latest(self, limit: int = 200, actions: Collection[str] | None = None) -> list[Entry]:
+        """The latest first; of these actions alone, if given."""
+        rows = select(_AuditRow).order_by(_AuditRow.number.desc()).limit(limit)
+        return self._entries(rows if actions is None else rows.where(_AuditRow.action.in_(actions)))
 
     def between(self, since: datetime, until: datetime, actions: Collection[str]) -> list[Entry]:
         """These actions from `since` to before `until`, the earliest first."""

@@ -1,6 +1,7 @@
 """python -m service …: what is done by hand, each command in a few lines over the module that does the work."""
 
 import argparse
+import getpass
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
@@ -12,8 +13,9 @@ from sqlalchemy import Engine, make_url
 from corpus.command_line import CommandLine
 from corpus.snapshot import IngestRunning
 from service import backup
+from service.accounts import Accounts, Role
 from service.audit import Audit
-from service.clock import now_in_shanghai
+from service.clock import SHANGHAI, now_in_shanghai
 from service.database import open_database
 from service.keeping import KEPT
 from service.parts import embedder_or_none
@@ -61,7 +63,7 @@ def parser() -> CommandLine:
     switched = add("channel", _channel, "停用或打开一个渠道；什么也不写就列出各渠道")
     switched.add_argument("channel", nargs="?", choices=[channel.value for channel in Channel], metavar="渠道")
     switched.add_argument("to", nargs="?", choices=["on", "off"], metavar="on或off")
-    switched.add_argument("--by", default="", metavar="名字")
+    switched.add_argument("--by", default="", metavar="名字", help="管理员账号的名字；不写就记命令行")
     switched.add_argument("--why", default="", metavar="原因")
     return whole
 
@@ -125,19 +127,34 @@ def _channel(wanted: argparse.Namespace, settings: Settings) -> int:
     if wanted.channel is None:
         print("\n".join(map(_switch_line, switches.all())))
         return 0
-    if wanted.to is None or not wanted.by.strip() or not wanted.why.strip():
-        return _told("要写全：channel 渠道 on或off --by 谁 --why 原因")
-    channel = Channel(wanted.channel)
-    switches.throw(channel, wanted.to == "on", wanted.by[:64], wanted.why)
+    if wanted.to is None or not wanted.why.strip():
+        return _told("要写全：channel 渠道 on或off --why 原因，可以加 --by 管理员的名字")
+    if wanted.by and not _is_admin(database, wanted.by):
+        return _told(f"{wanted.by} 不是在用的管理员账号，什么也没有做；不写 --by 就记命令行")
+    channel, by = Channel(wanted.channel), wanted.by or login()
+    switches.throw(channel, wanted.to == "on", by, wanted.why)
     subject = f"{channel.value} {wanted.why}"[:200]
-    Audit(database).write(now_in_shanghai(), wanted.by[:64], f"channel_{wanted.to}", subject)
+    Audit(database).write(now_in_shanghai(), by, f"channel_{wanted.to}", subject)
     print(f"{NAMES[channel]}已{'打开' if wanted.to == 'on' else '停用'}，几秒内对所有进程生效")
     return 0
 
 
+def _is_admin(database: Engine, name: str) -> bool:
+    return any(one.name == name and one.open and one.role.covers(Role.ADMIN) for one in Accounts(database).all())
+
+
+def login() -> str:
+    """Who has the command line, as the audit names them: at most 64 characters."""
+    try:
+        return f"{_WHO} {getpass.getuser()}"[:64]
+    except (KeyError, OSError):
+        return _WHO
+
+
 def _switch_line(switch: Switch) -> str:
     state = "开着" if switch.open else "停用"
-    when = f"（{switch.changed_at:%Y-%m-%d %H:%M} UTC，{switch.changed_by}：{switch.why}）" if switch.changed_at else ""
+    at = switch.changed_at.astimezone(SHANGHAI) if switch.changed_at else None
+    when = f"（{at:%Y-%m-%d %H:%M}，{switch.changed_by}：{switch.why}）" if at else ""
     return f"{switch.channel.value:8}{NAMES[switch.channel]} {state}{when}"
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LONGEST = 1_000_000
+_HEAD = 10_000  # bytes; the title stands among the first lines
+_TITLE = re.compile(r"(?m)^title:[ \t]*([\"']?)(.*?)\1[ \t]*\r?$")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -36,6 +38,22 @@ def read_document(folder: Path, id: str) -> DocumentFile | None:
         return DocumentFile(id, written.decode(), hashlib.sha256(written).hexdigest())
     except (OSError, UnicodeDecodeError):
         return None
+
+
+def titles(folder: Path) -> dict[str, str]:
+    """id → title of every file, also of one that is not finished; "" where none is written or it cannot be read."""
+    paths = sorted(path for path in folder.glob("*.md") if not path.name.startswith("."))
+    return {path.stem: _title(path) for path in paths}
+
+
+def _title(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD).decode(errors="ignore").split("\n---", 1)[0]
+    except OSError:
+        return ""
+    found = _TITLE.search(head)
+    return found[2] if found else ""
 
 
 def write_document(folder: Path, id: str, text: str, digest: str) -> None:

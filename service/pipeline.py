@@ -17,6 +17,7 @@ from service.steps.retrieve import retrieve
 from service.steps.screen import screen
 from service.steps.understand import understand
 from service.steps.verify import citations, verify
+from service.tables import said
 from service.words import LiveWords, Words
 
 _TO_CALL = ("区卫健局", "区医保局", "区教育局")
@@ -145,7 +146,7 @@ def _answer(draft: Draft, asked: Understanding, earlier: Earlier, snapshot: Snap
     return Answer(
         status=draft.status,
         reason=draft.reason,
-        text="\n".join(draft.lines),
+        text=_text(draft),
         citations=citations(draft, asked),
         entitlements=draft.entitlements,
         missing=draft.missing,
@@ -156,3 +157,11 @@ def _answer(draft: Draft, asked: Understanding, earlier: Earlier, snapshot: Snap
         level=level,
         remembered=_remembered(draft, asked, earlier),
     )
+
+
+def _text(draft: Draft) -> str:
+    """Quotes stand in the lines word for word until they are verified; then their tables are written to be read."""
+    text = "\n".join(draft.lines)
+    for quote in sorted({quote.text for quote in draft.quotes}, key=len, reverse=True):
+        text = text.replace(quote, said(quote))
+    return text

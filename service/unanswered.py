@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -82,11 +82,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A question that came in, masked; `outcome` None: it still waits."""
+    """A question that came in, masked; `sent_by` is the channel or "citizen" where it came in by itself, else the name
+    of an account; `outcome` None: it still waits."""
 
     group: int
     question: str
     answer_id: str | None
+    sent_by: str
     outcome: str | None
 
 
@@ -158,7 +160,7 @@ class Unanswered:
     def sent(self, since: datetime, until: datetime) -> list[Sent]:
         """What came in from `since` to before `until`, dealt with or not, in the order of time."""
         row = _UnansweredRow
-        wanted = select(row.group, row.question, row.answer_id, row.outcome).order_by(row.sent_at, row.id)
+        wanted = select(row.group, row.question, row.answer_id, row.sent_by, row.outcome).order_by(row.sent_at, row.id)
         within = row.sent_at >= since.astimezone(UTC), row.sent_at < until.astimezone(UTC)
         with Session(self._engine) as session:
             return [Sent(*found) for found in session.execute(wanted.where(*within))]
@@ -178,9 +180,11 @@ class Unanswered:
                 by_group.setdefault(row.group, []).append((row, told))
         return [_group(number, rows) for number, rows in by_group.items()]
 
-    def close(self, group: int, outcome: str, closed_by: str) -> bool:
-        """False where no question of that group is waiting."""
+    def close(self, group: int, outcome: str, closed_by: str, questions: Collection[str] | None = None) -> bool:
+        """The whole group, or these wordings of it alone; False where none of them is waiting."""
         waiting = update(_UnansweredRow).where(_UnansweredRow.group == group, _UnansweredRow.outcome.is_(None))
+        if questions is not None:
+            waiting = waiting.where(_UnansweredRow.question.in_(questions))
         with self._engine.begin() as db:
             return group > 0 and db.execute(waiting.values(outcome=outcome, closed_by=closed_by)).rowcount > 0
 

@@ -10,6 +10,7 @@ from service.audit import Audit, Entry
 from service.handovers import Handovers, Wanted
 from service.monthly.month import Month
 from service.monthly.questions import Alike, Grouped, Said, group_alike, of_one
+from service.monthly.wording import CHANNELS
 from service.records import Feedback, QuestionText, Records, oldest_answer
 from service.tally import SHANGHAI, Counted
 from service.unanswered import Read, Sent, Unanswered
@@ -19,10 +20,15 @@ CHANGES = {
     "confirm": "核对并确认",
     "publish": "发布新版",
     "publish_alone": "一个人发布新版",
+    "decline": "退回发布",
     "rollback": "回退到上一版",
     "add_office_value": "填写单位的值",
     "approve_answer": "核准回答",
+    "withdraw_answer": "撤下核准的回答",
+    "channel_on": "打开渠道",
+    "channel_off": "停用渠道",
 }
+_BY_ITSELF = {*CHANNELS, "citizen"}
 T = TypeVar("T")
 _SHARES = (0.5, 0.9, 0.99)
 
@@ -52,10 +58,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """A group of the queue, as far as it came in this month; `waiting` of its questions nobody has dealt with."""
+    """A group of the queue, as far as it came in this month: `by_hand` of its questions an operator put in, `waiting`
+    of them nobody has dealt with."""
 
     number: int
     alike: Alike
+    by_hand: int
     waiting: int
 
 
@@ -180,6 +188,7 @@ def _unsettled(sent: Sequence[Sent], asked: Sequence[QuestionText]) -> tuple[Uns
         Unsettled(
             number,
             of_one([Said(one.question, conversations.get(one.answer_id or "")) for one in members]),
+            sum(one.sent_by not in _BY_ITSELF for one in members),
             sum(one.outcome is None for one in members),
         )
         for number, members in groups.items()

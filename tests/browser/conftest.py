@@ -4,7 +4,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,11 +13,25 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from corpus.embedder import Embedder
+from corpus.snapshot import Source, build, publish
+from ingest.gather import gather
 from service.app import build_app
 from service.clock import SHANGHAI
 from service.settings import Settings
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=SHANGHAI)
+TABLED = """第一条　本办法所称托育机构，是指在本区依法登记、完成备案的机构。
+
+第二条　对符合条件的普惠托育机构按照实际收托人数给予运营补贴，标准如下：
+
+| 托位类型 | 每人每月（元） |
+| --- | --- |
+| 乳儿班 | 320 |
+| 托大班 | 160 |
+"""
+TABLE_CELLS = ["托位类型", "每人每月（元）", "乳儿班", "320", "托大班", "160"]
+ASKS_FOR_TABLE = "托大班的运营补贴标准是多少"
 SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
@@ -84,6 +98,24 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+@pytest.fixture(scope="session")
+def tabled(
+    tmp_path_factory: pytest.TempPathFactory, corpus: Source, embedder: Embedder, write_document: Callable[..., Path]
+) -> Path:
+    """A data folder in which the shipped corpus has one more document, with a table."""
+    folder = tmp_path_factory.mktemp("tabled")
+    write_document(folder, "sample-2026", TABLED, title="样例区托育运营补贴办法", effective_from="2026-11-01")
+    more, problems = gather(folder)
+    assert problems == []
+    both = replace(
+        corpus,
+        documents=(*corpus.documents, *more.documents),
+        clauses=(*corpus.clauses, *more.clauses),
+    )
+    publish(folder / "var", build(folder / "var", both, embedder))
+    return folder / "var"
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from service.accounts import Accounts, Role
 from service.database import open_database
-from tests.browser.conftest import NOW, SCREENSHOTS, Served, listening
+from tests.browser.conftest import ASKS_FOR_TABLE, NOW, SCREENSHOTS, TABLE_CELLS, Served, listening
 from tests.service.channels.test_console import PAYLOADS
 
 PASSWORD = "一个够长的密码 2026"
@@ -175,6 +176,30 @@ def test_spoken_words_give_a_script_and_a_quote(desk: Page, hotline: Hotline) ->
     accessible(desk)
     desk.get_by_role("button", name="答错了").click()
     expect(desk.locator(".judgement")).to_contain_text("已记：答错了（说错了）")
+
+
+def test_the_table_of_a_clause_is_a_table(
+    desk: Page,
+    build_at: Callable[..., FastAPI],
+    serve: Callable[[FastAPI, socket.socket], Served],
+    tabled: Path,
+    tmp_path: Path,
+) -> None:
+    url = serve(build_at(tmp_path, data_dir=tabled), listening()).url
+    accounts = Accounts(open_database(f"sqlite:///{tmp_path / 'records.sqlite'}"))
+    desk.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
+    enter(desk, Hotline(url, accounts), "看表")
+    desk.keyboard.type(ASKS_FOR_TABLE)
+    expect(desk.locator("#hits mark").first).to_be_visible()
+    expect(desk.locator("#hits")).not_to_contain_text("|")
+    desk.keyboard.press("Enter")
+    quote = desk.locator("#answer blockquote").first
+    expect(quote.locator("th, td")).to_have_text(TABLE_CELLS)
+    desk.keyboard.press("c")
+    expect(desk.get_by_role("status")).to_have_text("已复制原文和出处")
+    assert "\n托位类型；每人每月（元）\n乳儿班；320\n托大班；160」\n——" in copied(desk)
+    desk.locator("#hits li", has_text="样例区托育运营补贴办法").first.click()
+    expect(desk.locator("#clause blockquote").locator("th, td")).to_have_text(TABLE_CELLS)
 
 
 def test_a_missing_fact_is_answered_with_a_button_in_the_same_call(desk: Page, hotline: Hotline) -> None:

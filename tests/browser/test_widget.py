@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Frame, Locator, Page, Route, expect
 
+from tests.browser.conftest import ASKS_FOR_TABLE, TABLE_CELLS
+
 COMPUTED = "老二在咸安备案的托育园上了三个学期，一共能领多少入托补贴"
 ASKS = "我家老二上托育园，帮我算算能领多少钱"
 NOTICE = "自动回答，仅供参考，以经办机构核定为准"
@@ -126,6 +128,23 @@ class TestEmbedded:
             *("每个孩子每学期定额500.00元", "500.00", "第7条"),
             *("500.00元 × 1个孩子 × 3个学期 = 1500.00元", "1500.00", "第7条"),
         ]
+
+    def test_table_of_a_quote_is_a_table_in_card_clause_and_answer_page(
+        self, page: Page, serve: Callable, build_at: Callable, take_port: Callable, tabled: Path, tmp_path: Path
+    ) -> None:
+        url = serve(build_at(tmp_path, data_dir=tabled), take_port()).url
+        page.goto(f"{url}/widget")
+        page.wait_for_selector("#send:enabled")
+        answer = ask(page.main_frame, ASKS_FOR_TABLE)
+
+        expect(answer.locator(".card table")).to_have_count(1)
+        assert texts(answer.locator(".card :is(th, td)")) == TABLE_CELLS
+        assert [line for line in texts(answer.locator(".line")) if "托大班" in line] == []
+        answer.get_by_role("button", name="看第二条全文").click()
+        assert texts(page.locator("dialog[open] .quote").locator("th, td")) == TABLE_CELLS
+        page.goto(str(answer.locator("text=打印、转发").get_attribute("href")))
+        assert texts(page.locator("#c1 .quote").locator("th, td")) == TABLE_CELLS
+        expect(page.locator("main")).not_to_contain_text("|")
 
     def test_site_that_is_not_listed_gets_no_button(self, page: Page, sites: Sites) -> None:
         page.goto(sites.stranger)

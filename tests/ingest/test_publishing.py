@@ -117,6 +117,21 @@ def test_an_update_goes_live_by_two_people_and_back_by_one(office: Office, folde
     assert office.audit.latest()[1].subject == f"{name} 区政府修订第7条"
 
 
+def test_a_rollback_is_of_the_live_snapshot_that_was_seen(office: Office, folder: Path) -> None:
+    seen = current_id(office.data_dir)
+    live = publish_alone(office, lambda: bank_only(folder), "", "命令行")[0]
+    with pytest.raises(Refused, match="现行的已经不是您看过的那一版"):
+        roll_back(office, "李审", "答错了", live=seen)
+    assert current_id(office.data_dir) == live
+    assert roll_back(office, "李审", "答错了", live=live) == seen
+
+
+def test_the_reason_of_a_refusal_is_kept_in_the_audit(office: Office, folder: Path) -> None:
+    proposed = propose(office, bank_only(folder), "王编", "补问法")
+    decline(office, "李审", latest(office), why="问法不像人话")
+    assert office.audit.latest(1)[0].subject == f"{proposed.snapshot} 退回：问法不像人话　补问法"
+
+
 def test_a_number_whose_words_are_gone_cannot_be_confirmed_away(office: Office, folder: Path) -> None:
     source = edited(folder, "每学期发放500元入托补贴", "每学期发放600元入托补贴")
     with pytest.raises(Refused, match="新的 xianan-2023#7 里没有「每学期发放500元入托补贴」"):

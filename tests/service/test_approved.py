@@ -145,6 +145,17 @@ def test_what_is_declined_or_withdrawn_is_no_longer_there(approved: Approved, sn
     assert approved.questions() == []
 
 
+def test_the_last_that_were_withdrawn_are_kept_for_reading(approved: Approved, snapshot: Snapshot) -> None:
+    ids = [approve(approved, snapshot) for _ in range(3)]
+    approved.decline(approved.propose(proposal(snapshot), "周敏", AT), "林涛")
+    for id in ids:
+        assert approved.withdraw(id, "陈晨")
+    assert [(one.id, one.status, one.decided_by) for one in approved.withdrawn(2)] == [
+        (ids[2], State.WITHDRAWN, "陈晨"),
+        (ids[1], State.WITHDRAWN, "陈晨"),
+    ]
+
+
 def test_what_rests_on_a_clause_is_found_by_it(approved: Approved, snapshot: Snapshot) -> None:
     both, one = approve(approved, snapshot, QUESTION, REF, OTHER), approve(approved, snapshot)
     assert [kept.id for kept in approved.resting_on([OTHER])] == [both]

@@ -1,11 +1,13 @@
 """What is done by hand says in Chinese what it did, and leaves its trace in the audit: counts and names, no words."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from service.accounts import Accounts, Role
 from service.audit import Audit
-from service.commands import parse, run
+from service.commands import login, parse, run
 from service.database import open_database
 from service.records import Records
 from service.settings import Settings
@@ -21,6 +23,13 @@ def settings(tmp_path: Path) -> Settings:
 def do(settings: Settings, *arguments: str) -> int:
     wanted = parse(list(arguments))
     return run(wanted.command, wanted, settings)
+
+
+def seat(settings: Settings, name: str, role: Role) -> Accounts:
+    settings.data_dir.mkdir(exist_ok=True)
+    accounts = Accounts(open_database(settings.records_url))
+    accounts.accept(accounts.invite(name, role, NOW), "一个够长的密码 2026", NOW)
+    return accounts
 
 
 def audited(settings: Settings) -> list[tuple[str, str, str]]:
@@ -53,7 +62,8 @@ def test_a_conversation_that_never_was_leaves_no_trace(
     assert audited(settings) == []
 
 
-def test_a_channel_is_switched_by_somebody_for_a_reason(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_channel_is_switched_by_an_admin_for_a_reason(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    seat(settings, "罗主任", Role.ADMIN)
     assert do(settings, "channel", "wechat", "off", "--by", "罗主任", "--why", "金额算错") == 0
     assert capsys.readouterr().out == "微信公众号已停用，几秒内对所有进程生效\n"
     assert audited(settings) == [("罗主任", "channel_off", "wechat 金额算错")]
@@ -68,11 +78,37 @@ def test_a_channel_is_switched_by_somebody_for_a_reason(settings: Settings, caps
     ]
 
 
-@pytest.mark.parametrize(
-    "arguments", [["wechat"], ["wechat", "off"], ["wechat", "off", "--by", "罗主任"], ["wechat", "off", "--why", "试"]]
-)
-def test_a_channel_is_not_switched_by_nobody_or_for_no_reason(settings: Settings, arguments: list[str]) -> None:
+def test_who_has_the_command_line_may_switch_without_an_account(settings: Settings) -> None:
+    assert do(settings, "channel", "wechat", "off", "--why", "金额算错") == 0
+    assert audited(settings) == [(login(), "channel_off", "wechat 金额算错")]
+    assert login().startswith("命令行")
+
+
+def test_a_switch_is_listed_in_beijing_time(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.data_dir.mkdir()
+    at = datetime(2026, 7, 1, 20, 30, tzinfo=UTC)
+    Switches(open_database(settings.records_url), lambda: at).throw(Channel.API, False, "罗主任", "金额算错")
+    assert do(settings, "channel") == 0
+    assert capsys.readouterr().out.splitlines()[0] == "api     接口 停用（2026-07-02 04:30，罗主任：金额算错）"
+
+
+@pytest.mark.parametrize("arguments", [["wechat"], ["wechat", "off"], ["wechat", "off", "--by", "罗主任"]])
+def test_a_channel_is_not_switched_for_no_reason(settings: Settings, arguments: list[str]) -> None:
+    seat(settings, "罗主任", Role.ADMIN)
     assert do(settings, "channel", *arguments) == 1
+    assert all(switch.open for switch in Switches(open_database(settings.records_url), lambda: NOW).all())
+
+
+@pytest.mark.parametrize("by", ["没有这人", "李审", "走了的"])
+def test_a_channel_is_switched_in_the_name_of_no_one_but_an_admin(
+    settings: Settings, capsys: pytest.CaptureFixture[str], by: str
+) -> None:
+    seat(settings, "李审", Role.APPROVER)
+    seat(settings, "罗主任", Role.ADMIN)
+    assert seat(settings, "走了的", Role.ADMIN).close("走了的")
+    assert do(settings, "channel", "wechat", "off", "--by", by, "--why", "试") == 1
+    assert capsys.readouterr().err == f"{by} 不是在用的管理员账号，什么也没有做；不写 --by 就记命令行\n"
+    assert audited(settings) == []
     assert all(switch.open for switch in Switches(open_database(settings.records_url), lambda: NOW).all())
 
 

@@ -18,6 +18,7 @@ from service.office_file import add_value, read_office
 from service.parts import build_parts
 from service.pipeline import Parts, answer_question
 from service.settings import Settings
+from service.tables import Table, blocks, said
 from service.words import LiveWords
 
 TODAY = date(2026, 11, 24)
@@ -198,6 +199,34 @@ def test_a_number_alone_is_the_plans_article(ask: Callable[[str], Answer]) -> No
 
 def test_a_table_is_quoted_with_the_sentence_that_leads_to_it(ask: Callable[[str], Answer]) -> None:
     assert quotes(ask("托大班的运营补贴标准是多少"))[0] == ("sample-2026#2", TABLE.replace("\n\n", "\n"))
+
+
+def test_the_text_writes_a_table_as_lines_of_its_cells(ask: Callable[[str], Answer]) -> None:
+    lines = ask("托大班的运营补贴标准是多少").text.split("\n")
+    assert lines[lines.index("托位类型；每人每月（元）") :][:3] == [
+        "托位类型；每人每月（元）",
+        "乳儿班；320",
+        "托大班；160」[1]",
+    ]
+    assert [line for line in lines if "|" in line] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "read"),
+    [
+        (
+            "标准：\n| 班 | 元 |\n| :--- | ---: |\n| 乳儿 | 320 |\n以上。",
+            ["标准：", Table(("班", "元"), (("乳儿", "320"),)), "以上。"],
+            "标准：\n班；元\n乳儿；320\n以上。",
+        ),
+        ("儿 | 320 |\n| 托大 | 160 |", ["儿；320\n托大；160"], "儿；320\n托大；160"),
+        ("| 班 | 元 |\n| --- | --- |\n| 乳儿 |", ["班；元\n乳儿"], "班；元\n乳儿"),
+        ("| 班 | 元 |\n| --- | --- |", ["班；元"], "班；元"),
+        ("甲|乙，不是表\n---\n丙", ["甲|乙，不是表\n---\n丙"], "甲|乙，不是表\n---\n丙"),
+    ],
+)
+def test_a_whole_table_is_a_table_and_other_rows_are_lines(text: str, shown: list[str | Table], read: str) -> None:
+    assert (list(blocks(text)), said(text)) == (shown, read)
 
 
 def test_the_plans_missing_validity_is_not_said_of_another_document(ask: Callable[[str], Answer]) -> None:

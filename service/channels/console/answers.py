@@ -20,6 +20,7 @@ from service.numbers import MARK
 
 _PLACE = "/console/approved"
 _LONGEST_TEXT, _MOST_WAYS, _MOST_CLAUSES = 1000, 50, 5
+_WITHDRAWN_SHOWN = 20
 _LATE = "这一条已经有人处理过，或者是您自己提出的，要由另一个人来定"
 _CHANGED = "回答或条款的文字刚才变了，请看过新的再定"
 
@@ -56,6 +57,7 @@ def router(console: Console) -> APIRouter:
             waiting=[one for one in all_ if one.status is State.PROPOSED],
             suspended=[one for one in all_ if one.id in faults],
             standing=[one for one in all_ if one.status is State.APPROVED and one.id not in faults],
+            withdrawn=approved.withdrawn(_WITHDRAWN_SHOWN),
             faults=faults,
             clauses=here,
             read={one.id: _read(one, here) for one in all_},

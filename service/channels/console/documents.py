@@ -15,7 +15,7 @@ from service.channels.console.forms import LARGEST_FILE, form_of
 from service.channels.console.gate import Console, gate
 from service.channels.console.pages import page
 from service.channels.errors import NotFound
-from service.document_file import LONGEST, DocumentFile, Stale, read_document, write_document
+from service.document_file import LONGEST, DocumentFile, Stale, read_document, titles, write_document
 
 _STALE = "别人刚改过这份文件，您的没有保存。下面是您的和现在存着的：把自己的改动抄下来，重新打开这份文件再改"
 _UNCHECKED = "正在给别人检查或者发布，这份文件还没有检查。请过一分钟刷新这一页"
@@ -72,8 +72,7 @@ def router(console: Console, folder: Path) -> APIRouter:
     editor, checks = gate(console, Role.EDITOR), Checks(console.ingest, folder)
 
     def listed(seat: Seat, added: _Added | None = None, wrong: str = "") -> Response:
-        ids = sorted(path.stem for path in folder.glob("*.md") if not path.name.startswith("."))
-        return page("documents", seat, 422 if wrong else 200, ids=ids, added=added, wrong=wrong)
+        return page("documents", seat, 422 if wrong else 200, titles=titles(folder), added=added, wrong=wrong)
 
     def edited(seat: Seat, file: DocumentFile, told: str = "") -> Response:
         done = checked()

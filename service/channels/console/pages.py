@@ -11,8 +11,10 @@ from starlette.exceptions import HTTPException
 
 from service.accounts import Role, Seat
 from service.monthly.page import STYLESHEET
+from service.tables import said
 
 _FOLDER = Path(__file__).parent
+_TABLES = _FOLDER.parent / "widget" / "static" / "tables.js"
 _TEMPLATES = Environment(
     loader=FileSystemLoader(_FOLDER / "templates"),
     autoescape=True,
@@ -20,6 +22,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.filters["said"] = said
 _ZONE = ZoneInfo("Asia/Shanghai")
 _STATIC = {
     "console.css": "text/css",
@@ -27,9 +30,11 @@ _STATIC = {
     "console.js": "text/javascript",
     "lookup.js": "text/javascript",
     "answer.js": "text/javascript",
+    _TABLES.name: "text/javascript",
     "conversation.js": "text/javascript",
     "what-if.js": "text/javascript",
 }
+_SHARED = {path.name: path for path in (STYLESHEET, _TABLES)}
 ROLES = {Role.OPERATOR: "话务员", Role.EDITOR: "编辑", Role.APPROVER: "审批", Role.ADMIN: "管理员"}
 # Forms of the console must tell where they come from; other pages pass no address on.
 _REFERRER = {"Referrer-Policy": "same-origin"}
@@ -61,7 +66,7 @@ def static_router() -> APIRouter:
     def file(name: str) -> Response:
         if name not in _STATIC:
             raise HTTPException(404)
-        path = STYLESHEET if name == STYLESHEET.name else _FOLDER / "static" / name
+        path = _SHARED.get(name, _FOLDER / "static" / name)
         content = path.read_bytes()
         return Response(content, media_type=_STATIC[name], headers={"Cache-Control": "no-cache"})
 

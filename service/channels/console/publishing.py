@@ -1,13 +1,17 @@
 """What an update changes, confirmed by an editor, proposed, and published by somebody else."""
 
 import re
+from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Response
+from fastapi import APIRouter, Depends, Form, Query, Response
+from fastapi.responses import RedirectResponse
 from pydantic import TypeAdapter
 
+from corpus.snapshot import SnapshotUnreadable, current_id
 from service.accounts import Role, Seat
 from service.changes import KINDS
+from service.channels.console.administration import ACTIONS
 from service.channels.console.gate import Console, gate
 from service.channels.console.pages import page
 from service.impact import LISTED, Impact
@@ -20,6 +24,15 @@ OUTCOMES = {
     Outcome.REPLACED: "已被后来的代替",
     None: "等待审批",
 }
+_PLACE = "/console/publications"
+# The page to which a browser is sent after a change says it by its name: a reload repeats nothing.
+_TOLD = {
+    "propose": "已提出，等另一位审批发布",
+    "publish": "已发布，服务已经换到新的条款",
+    "decline": "已退回，服务照旧",
+    "rollback": "已回退到上一版",
+}
+_HAPPENED, _HAPPENED_SHOWN = ("propose", "publish", "publish_alone", "decline", "rollback"), 20
 _IMPACT = TypeAdapter(Impact)
 _READ = re.compile(r" [0-9a-f]{64}$")
 
@@ -28,7 +41,8 @@ Number = Annotated[int, Form()]
 Snapshot = Annotated[str, Form(pattern=r"^[0-9a-f-]{1,64}$")]
 
 
-def router(console: Console) -> APIRouter:
+def router(console: Console, data_dir: Path) -> APIRouter:
+    """`data_dir` holds the snapshots."""
     publishing = APIRouter(include_in_schema=False, prefix="/publications")
     editor, approver = gate(console, Role.EDITOR), gate(console, Role.APPROVER)
 
@@ -43,6 +57,9 @@ def router(console: Console) -> APIRouter:
             proposed=_impact_of(waiting),
             recorded=recorded,
             latest=console.publications.latest(),
+            live=_live(data_dir),
+            happened=console.audit.latest(_HAPPENED_SHOWN, _HAPPENED),
+            actions=ACTIONS,
             wrong=wrong,
             told=told,
             kinds=KINDS,
@@ -60,13 +77,13 @@ def router(console: Console) -> APIRouter:
         done = console.ingest("diff", "--json")
         return shown(seat, wrong=done.refused) if done.refused else shown(seat, _IMPACT.validate_json(done.said))
 
-    def run(seat: Seat, told: str, *arguments: str) -> Response:
-        done = console.ingest(*arguments)
-        return shown(seat, wrong=done.refused, told="" if done.refused else told)
+    def run(seat: Seat, command: str, *arguments: str) -> Response:
+        done = console.ingest(command, f"--by={seat.name}", *arguments)
+        return shown(seat, wrong=done.refused) if done.refused else RedirectResponse(f"{_PLACE}?told={command}", 303)
 
     @publishing.get("")
-    def overview(seat: Seat = Depends(editor)) -> Response:
-        return shown(seat)
+    def overview(told: Annotated[str, Query(max_length=20)] = "", seat: Seat = Depends(editor)) -> Response:
+        return shown(seat, told=_TOLD.get(told, ""))
 
     @publishing.post("/diff")
     def diff(seat: Seat = Depends(editor)) -> Response:
@@ -85,23 +102,29 @@ def router(console: Console) -> APIRouter:
 
     @publishing.post("/propose")
     def propose(why: Why = "", seat: Seat = Depends(editor)) -> Response:
-        return run(seat, "已提出，等另一位审批发布", "propose", f"--by={seat.name}", f"--why={why}")
+        return run(seat, "propose", f"--why={why}")
 
     @publishing.post("/publish")
     def publish(proposal: Number, snapshot: Snapshot, seat: Seat = Depends(approver)) -> Response:
-        seen = (f"--proposal={proposal}", f"--snapshot={snapshot}")
-        return run(seat, "已发布，服务已经换到新的条款", "publish", f"--by={seat.name}", *seen)
+        return run(seat, "publish", f"--proposal={proposal}", f"--snapshot={snapshot}")
 
     @publishing.post("/decline")
-    def decline(proposal: Number, snapshot: Snapshot, seat: Seat = Depends(approver)) -> Response:
-        seen = (f"--proposal={proposal}", f"--snapshot={snapshot}")
-        return run(seat, "已退回，服务照旧", "decline", f"--by={seat.name}", *seen)
+    def decline(proposal: Number, snapshot: Snapshot, why: Why = "", seat: Seat = Depends(approver)) -> Response:
+        return run(seat, "decline", f"--proposal={proposal}", f"--snapshot={snapshot}", f"--why={why}")
 
     @publishing.post("/rollback")
-    def rollback(why: Why = "", seat: Seat = Depends(approver)) -> Response:
-        return run(seat, "已回退到上一版", "rollback", f"--by={seat.name}", f"--why={why}")
+    def rollback(live: Snapshot, why: Why = "", seat: Seat = Depends(approver)) -> Response:
+        """`live` is what the page showed as the live snapshot."""
+        return run(seat, "rollback", f"--why={why}", f"--live={live}")
 
     return publishing
+
+
+def _live(data_dir: Path) -> str:
+    try:
+        return current_id(data_dir)
+    except SnapshotUnreadable:
+        return ""
 
 
 def _impact_of(waiting: Publication | None) -> Impact | None:

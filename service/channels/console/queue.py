@@ -41,8 +41,8 @@ def router(console: Console) -> APIRouter:
             raise NotFound("没有这一组，或者已经处理过了", "group")
         return group
 
-    def closed(number: int, outcome: str, seat: Seat) -> None:
-        if not unanswered.close(number, outcome, seat.name):
+    def closed(number: int, outcome: str, seat: Seat, questions: tuple[str, ...] | None = None) -> None:
+        if not unanswered.close(number, outcome, seat.name, questions):
             raise NotFound("没有这一组，或者已经处理过了", "group")
 
     @queue.get("")
@@ -105,7 +105,7 @@ def router(console: Console) -> APIRouter:
             return bank_page(
                 seat, chosen, ref, ticked, *(f"{one.path.name}：{one.what}，{one.mend}" for one in problems)
             )
-        closed(group, "bank", seat)
+        closed(group, "bank", seat, ticked)
         console.note(seat, "bank_questions", f"{group} {ref}")
         return RedirectResponse(f"{_PLACE}?written=true", 303)
 

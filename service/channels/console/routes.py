@@ -1,5 +1,7 @@
 """Everything under /console."""
 
+from pathlib import Path
+
 from fastapi import APIRouter, Depends
 
 from service.channels.console import (
@@ -23,8 +25,9 @@ from service.channels.console.pages import static_router
 from service.freshness import Upkeep
 
 
-def router(console: Console, public_url: str, upkeep: Upkeep) -> APIRouter:
-    """`public_url` is where this service is reached, or "": as the browser reached it."""
+def router(console: Console, public_url: str, upkeep: Upkeep, data_dir: Path) -> APIRouter:
+    """`public_url` is where this service is reached, or "": as the browser reached it; `data_dir` is of the
+    snapshots."""
     routes = APIRouter(dependencies=[Depends(printable)])
     for part in (
         static_router(),
@@ -34,7 +37,7 @@ def router(console: Console, public_url: str, upkeep: Upkeep) -> APIRouter:
         handovers.router(console),
         queue.router(console),
         documents.router(console, upkeep.documents),
-        publishing.router(console),
+        publishing.router(console, data_dir),
         report.router(console),
         office.router(console, upkeep.office),
         freshness.router(console, upkeep),

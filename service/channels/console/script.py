@@ -10,6 +10,7 @@ from service.dialogue import Answer, Citation
 from service.rules.benefit import Entitlement
 from service.rules.catalogue import benefits
 from service.rules.facts import fact_types
+from service.tables import said
 
 _MARK = re.compile(r"\[[0-9]+\]")
 _EVEN = re.compile(r"(?<=[0-9])\.00(?![0-9])")
@@ -81,5 +82,5 @@ def paste_clause(clause: Clause) -> str:
 
 def _paste(text: str, verbatim: bool, place: str, url: str) -> str:
     """A digest is never pasted as if it were the words of the document."""
-    quoted = f"「{text}」" if verbatim else f"摘要（不是原文）：{text}"
+    quoted = f"「{said(text)}」" if verbatim else f"摘要（不是原文）：{said(text)}"
     return "\n".join(filter(None, (quoted, f"——{place}", url)))

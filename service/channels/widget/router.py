@@ -16,6 +16,7 @@ from starlette.types import Scope
 from service.channels.widget.answer_page import shown
 from service.desk import Desk
 from service.switches import Channel
+from service.tables import blocks
 
 NOTICE = "自动回答，仅供参考，以经办机构核定为准"
 _HERE = Path(__file__).parent
@@ -85,5 +86,6 @@ def _templates() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
+    environment.filters["blocks"] = blocks
     environment.tests["web_address"] = lambda address: urlsplit(address).scheme in {"http", "https"}
     return environment

@@ -109,7 +109,7 @@ TABLE = {
     ("POST", "/console/publications/propose"): Route(EDITOR, 422, form={"why": ""}),
     ("POST", "/console/publications/publish"): Route(APPROVER, 422, form=PROPOSAL),
     ("POST", "/console/publications/decline"): Route(APPROVER, 422, form=PROPOSAL),
-    ("POST", "/console/publications/rollback"): Route(APPROVER, 422, form={"why": "试"}),
+    ("POST", "/console/publications/rollback"): Route(APPROVER, 422, form={"why": "试", "live": "000001-abc"}),
     ("GET", "/console/report"): Route(EDITOR, query={"month": "2026-07"}),
     ("GET", "/console/office"): Route(OPERATOR),
     ("POST", "/console/office/{entry_id}"): Route(EDITOR, 409, "/console/office/plan_still_valid", form=STALE),

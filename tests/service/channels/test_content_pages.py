@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 import shutil
 import zipfile
 from hashlib import sha256
@@ -72,7 +73,18 @@ def digest(page: str) -> str:
 
 def seen(page: str) -> dict[str, str]:
     """Which proposal the approver's page shows."""
-    return {name: page.partition(f'name="{name}" value="')[2].partition('"')[0] for name in ("proposal", "snapshot")}
+    return {name: hidden(page, name) for name in ("proposal", "snapshot")}
+
+
+def hidden(page: str, name: str) -> str:
+    return page.partition(f'name="{name}" value="')[2].partition('"')[0]
+
+
+def told(desk: Desk, done: Response) -> str:
+    """What the page says to which the browser is sent after a change."""
+    assert done.status_code == 303
+    page: str = desk.client.get(done.headers["location"]).text
+    return page.partition('role="status">')[2].partition("<")[0]
 
 
 def completed(draft: str) -> str:
@@ -101,18 +113,43 @@ def test_an_official_text_goes_from_upload_to_live_and_back(
 
     difference = editor.submit("/publications/diff")
     assert "<ins>第二条 托育补贴每学期发放700元。</ins>" in difference.text
-    assert "等另一位审批发布" in editor.submit("/publications/propose", why="新办法").text
+    assert told(editor, editor.submit("/publications/propose", why="新办法")) == "已提出，等另一位审批发布"
     assert current_id(folder / "var") == first
     form = seen(approver.get("/publications").text)
     assert approver.submit("/publications/publish", **form | {"proposal": "99"}).status_code == 422
     assert current_id(folder / "var") == first
-    assert approver.submit("/publications/publish", **form).status_code == 200
+    assert told(approver, approver.submit("/publications/publish", **form)) == "已发布，服务已经换到新的条款"
     clause = "/api/v1/clauses/xianan-childcare-2026/2"
     assert approver.client.get(clause).json()["text"] == "第二条 托育补贴每学期发放700元。"
 
-    approver.submit("/publications/rollback", why="试")
+    page = approver.get("/publications").text
+    live = current_id(folder / "var")
+    assert (f"<code>{live}</code></p>" in page, hidden(page, "live")) == (True, live)
+    refused = approver.submit("/publications/rollback", why="试", live=first)
+    assert (refused.status_code, "不是您看过的那一版" in refused.text) == (422, True)
+    assert told(approver, approver.submit("/publications/rollback", why="试", live=live)) == "已回退到上一版"
+    assert f"<td>李审</td><td>回退</td><td>{first} 试</td>" in approver.get("/publications").text
     assert approver.client.get(clause).status_code == 404
     assert current_id(folder / "var") == first
+
+
+def test_what_is_declined_may_say_why_and_only_the_services_own_words_are_told(
+    app: FastAPI, folder: Path, editor: Desk, approver: Desk
+) -> None:
+    path = folder / "documents" / "free-preschool-2025.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("https://www.gov.cn/", "https://gov.cn/"), "utf-8")
+    assert told(editor, editor.submit("/publications/propose", why="换网址")) == "已提出，等另一位审批发布"
+    page = approver.get("/publications").text
+    form, declining = seen(page), page.partition('action="/console/publications/decline"')[2].partition("</form>")[0]
+    assert re.search(r'<input name="why"(?![^>]*required)', declining)
+
+    assert told(approver, approver.submit("/publications/decline", **form, why="网址打不开")) == "已退回，服务照旧"
+
+    admin = Desk(app, folder / "var" / "records.sqlite", "罗主任", Role.ADMIN)
+    assert f"{form['snapshot']} 退回：网址打不开　换网址" in admin.get("/audit").text
+
+    assert f"{form['snapshot']} 退回：网址打不开　换网址" in approver.get("/publications").text
+    assert "谁写的话" not in approver.get("/publications", told="谁写的话").text
 
 
 def test_front_matter_is_shown_to_editor_and_approver(folder: Path, editor: Desk, approver: Desk) -> None:
@@ -128,6 +165,20 @@ def test_front_matter_is_shown_to_editor_and_approver(folder: Path, editor: Desk
 def test_a_box_without_what_was_read_confirms_nothing(editor: Desk) -> None:
     refused = editor.submit("/publications/confirm", subject="parameter:none")
     assert (refused.status_code, "看过的是哪一版条款" in refused.text) == (422, True)
+
+
+def test_documents_are_listed_by_title_also_those_that_are_not_finished(folder: Path, editor: Desk) -> None:
+    texts = {
+        "aa-quoted": '---\ntitle: "某办法：试行"\n---\ntitle: 不是',
+        "aa-none": "没有头部",
+        "aa-odd": "---\ntitle: <b>\n",
+    }
+    for id, text in texts.items():
+        (folder / "documents" / f"{id}.md").write_text(text, encoding="utf-8")
+    listed = re.findall(r'<li><a href="/console/documents/([^"]+)">\1</a>　(.*?)</li>', editor.get("/documents").text)
+    assert listed[:3] == [("aa-none", "（还没有标题）"), ("aa-odd", "&lt;b&gt;"), ("aa-quoted", "某办法：试行")]
+    assert ("xianan-2023", "关于优化生育政策促进人口长期均衡发展的实施方案") in listed
+    assert len(listed) == len(list((folder / "documents").glob("*.md")))
 
 
 def test_a_broken_file_is_refused_and_nothing_is_written(folder: Path, editor: Desk) -> None:

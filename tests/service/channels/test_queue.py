@@ -124,6 +124,9 @@ def test_ticked_ways_are_written_under_their_clause(editor: Desk, folder: Path) 
     assert written.headers["location"] == "/console/unanswered?written=true"
     added = set(path.read_text(encoding="utf-8").splitlines()) - set(before.splitlines())
     assert added == {"    - 请问幼儿园转园,保教费还减免不"}
+    left = editor.get("/unanswered").text
+    assert (WAYS[0] in left, "保教费还减免不" in left) == (True, False)
+    editor.submit(f"/unanswered/{number}/bank", ref=REF, question=WAYS[0])
     assert "现在没有待解答的问题。" in editor.get("/unanswered").text
     assert [(entry.action, entry.subject) for entry in editor.audit.latest()][1] == (
         "bank_questions",
@@ -178,6 +181,8 @@ def test_a_group_becomes_a_draft_that_another_approves_and_citizens_get(
     assert answered["text"].startswith(f"办公室核准的回答：\n{TEXT}\n")
     assert second.submit("/approved/1/withdraw").status_code == 303
     assert second.submit("/approved/1/withdraw").status_code == 409
+    page, _, closed = editor.get("/approved").text.partition("<details><summary>撤下的（最近 1 条）</summary>")
+    assert (TEXT in page, TEXT in closed, "陈编 撤下" in closed, "/approved/1/" in closed) == (False, True, True, False)
     actions = [(entry.who, entry.action) for entry in reversed(second.audit.latest()) if "answer" in entry.action]
     assert actions == [
         ("林涛", "propose_answer"),

@@ -1,5 +1,6 @@
 // A clause or an answer as the right column shows it.
 import { button, copy, element, judgement } from "./console.js";
+import { quoteNodes } from "./tables.js";
 
 const TITLES = { conclusion: "先说", amount: "金额", ask: "问来电人", whom: "找谁", validity: "提醒" };
 const STATUS = {
@@ -53,7 +54,7 @@ export function clauseCard(opened, matched, open) {
       clause.position ? element("span", {}, `位置：${clause.position}`) : null,
       element("span", {}, `${clause.published_on} 印发`),
       source(clause.url)),
-    element("blockquote", {}, marked(clause.text, matched)),
+    element("blockquote", {}, quoteNodes(clause.text, (text) => marked(text, matched))),
     ...clause.gaps.map((gap) => element("p", { className: "muted" }, `缺字：${gap}`)),
     clause.units.length ? element("p", {}, `责任单位：${clause.units.join("、")}`) : null,
     element("p", { className: "row" },
@@ -94,7 +95,7 @@ function choices(fact, again) {
 
 function quoted(citation, pasted, first) {
   return element("figure", {},
-    element("blockquote", {}, citation.quote),
+    element("blockquote", {}, quoteNodes(citation.quote)),
     element("figcaption", {},
       element("span", {}, `[${citation.mark}] 《${citation.document_title}》${citation.label}`),
       citation.verbatim ? null : element("span", { className: "tag" }, "摘要（不是原文）"),

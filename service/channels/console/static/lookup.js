@@ -1,6 +1,7 @@
 // Search as one types; choose, open, copy and ask by keyboard.
 import { attempt, copy, element, post, request, typing } from "./console.js";
 import { answerCard, clauseCard, marked } from "./answer.js";
+import { said } from "./tables.js";
 
 const PAUSE = 90;
 const BEFORE = 16;
@@ -55,7 +56,7 @@ async function find(text) {
 }
 
 function show(found, tookMs = 0) {
-  hits = found;
+  hits = found.map((hit) => ({ ...hit, text: said(hit.text) }));
   chosen = -1;
   list.replaceChildren(...hits.map(row));
   box.setAttribute("aria-expanded", String(hits.length > 0));

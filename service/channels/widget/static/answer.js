@@ -2,6 +2,7 @@
 
 import { button, make, outward } from "./elements.js";
 import { verbatimChip } from "./clause.js";
+import { quoteNodes, said } from "./tables.js";
 import { outcome, workingTable } from "./working.js";
 
 const FRAME_OF_A_QUOTE = 12; // characters around a quote that say no more than that it is one
@@ -21,7 +22,12 @@ export function answerBlocks(answer, benefits, open) {
     .filter((one) => one.working.length > 0)
     .map((one, _, computed) => ({ one, element: working(one, benefits, open, labels, computed.length === 1) }));
   const placed = new Set();
-  const lines = rest.map((line) => instead(line, answer.citations, cards, tables, placed) ?? marked("p", line, cards));
+  const lines = [];
+  for (let at = 0; at < rest.length; ) {
+    const { element, taken } = instead(rest.slice(at), answer.citations, cards, tables, placed);
+    lines.push(element ?? marked("p", rest[at], cards));
+    at += taken;
+  }
   const left = [...tables.map((table) => table.element), ...cards.values()].filter((element) => !placed.has(element));
   return [
     make("div", { class: "chips" }, ...levelChips(answer)),
@@ -45,16 +51,30 @@ function levelChips(answer) {
   return chips;
 }
 
-/** A line that only repeats a quote is shown as the card of that quote, one that only repeats the working as its table. */
-function instead(line, citations, cards, tables, placed) {
-  const quoted = citations.find(
-    (one) => one.quote && line.includes(one.quote) && line.length - one.quote.length <= FRAME_OF_A_QUOTE,
-  );
-  const table = tables.find(({ one }) => repeats(line, one.working));
+/** Lines that only repeat a quote are shown as its card, one that only repeats the working as its table. */
+function instead(lines, citations, cards, tables, placed) {
+  const quoted = citations.find((one) => quoting(lines, one.quote));
+  const table = tables.find(({ one }) => repeats(lines[0], one.working));
   const element = quoted ? cards.get(quoted.mark) : table?.element;
-  if (!element || placed.has(element)) return null;
+  if (!element || placed.has(element)) return { element: null, taken: 1 };
   placed.add(element);
-  return element;
+  return { element, taken: quoted ? quoting(lines, quoted.quote) : 1 };
+}
+
+/** How many of the first lines only repeat the quote, 0 where they say something else; tables are written otherwise there. */
+function quoting(lines, quote) {
+  const wanted = bare(quote);
+  let said = "";
+  for (const [n, line] of lines.entries()) {
+    said += bare(line);
+    if (said.length > wanted.length + FRAME_OF_A_QUOTE) return 0;
+    if (wanted && said.includes(wanted)) return n + 1;
+  }
+  return 0;
+}
+
+function bare(text) {
+  return text.replace(/[\s|；-]/g, "");
 }
 
 function repeats(line, steps) {
@@ -91,7 +111,7 @@ function card(citation, open) {
       verbatimChip(citation.verbatim),
       citation.in_force ? null : make("span", { class: "chip warn", text: "现在没有施行" }),
     ),
-    make("blockquote", { class: "quote", text: citation.quote }),
+    make("blockquote", { class: "quote" }, ...quoteNodes(citation.quote)),
     ...citation.gaps.map((gap) => make("p", { class: "note", text: `缺字说明：${gap}` })),
     make("p", { class: "source", text: `《${title}》${citation.label}` }),
     make(
@@ -119,7 +139,7 @@ function working(one, benefits, open, labels, alone) {
 export function plainText(answer, address, notice) {
   const label = (one) => (one.verbatim ? "原文摘录" : "要点（非原文）");
   const sources = answer.citations.map(
-    (one) => `[${one.mark}] 《${one.document_title}》${one.label}（${label(one)}）：${one.quote}`,
+    (one) => `[${one.mark}] 《${one.document_title}》${one.label}（${label(one)}）：${said(one.quote)}`,
   );
   return [answer.text, "", ...sources, "", `来源：${address}（资料版本 ${answer.snapshot}，${answer.on}）`, notice].join("\n");
 }

@@ -2,6 +2,7 @@
 
 import { Trouble, clause } from "./api.js";
 import { button, make, outward } from "./elements.js";
+import { quoteNodes } from "./tables.js";
 
 export function clauseWindow() {
   const title = make("h2", { tabindex: "-1", id: "clause-title" });
@@ -49,7 +50,7 @@ function contents(found) {
   }
   return [
     make("p", { class: "chips" }, verbatimChip(found.verbatim), found.in_force ? null : make("span", { class: "chip warn", text: "现在没有施行" })),
-    make("blockquote", { class: "quote", text: found.text }),
+    make("blockquote", { class: "quote" }, ...quoteNodes(found.text)),
     ...found.gaps.map((gap) => make("p", { class: "note", text: `缺字说明：${gap}` })),
     list,
     outward(found.url, "官方网页（新窗口）"),
