@@ -29,6 +29,10 @@ _DAY = re.compile(
     r"(?:份|底|初|中)?(?:(?P<day>[0-9]{1,2}|[一二三四五六七八九十]{1,3})[日号]"
     r"|(?P<bare>[0-9]{1,2}(?![0-9个天月周号日岁多万千.])|二?十[一二三四五六七八九](?![个天岁多几万千])))?"
 )
+_YEAR_BEHIND = re.compile(
+    r"(?<![0-9年])(?P<day>(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})月(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})[日号])"
+    r"\((?P<year>[0-9]{4}年)\)"
+)
 _DAY_ALONE = re.compile(r"(?<![0-9月年第])(?:[12][0-9]|3[01]|[1-9])[号日](?!楼|线|文|令)")
 _HOLIDAY = re.compile(rf"(?:{_YEAR})?(?P<name>元旦|五一|六一|国庆)")
 _HOLIDAYS = {"元旦": (1, 1), "五一": (5, 1), "六一": (6, 1), "国庆": (10, 1)}
@@ -55,6 +59,11 @@ def term_asked(text: str, on: date) -> date | None:
     found = _TERM.search(text)
     year = _year(found["year"], on) if found else None
     return date(year, _SEASON_MONTH[found["season"]], 1) if found and year else None
+
+
+def year_first(text: str) -> str:
+    """The text with a year that stands in brackets behind its day (3月5日(2027年)) put before it."""
+    return _YEAR_BEHIND.sub(r"\g<year>\g<day>", text)
 
 
 def in_the_month_of(near: date, text: str) -> str:

@@ -33,9 +33,10 @@ def blocks(text: str) -> Iterator[str | Table]:
 
 
 def said(text: str) -> str:
-    """The text with each row of a table as its cells, and no line between head and rows."""
+    """The text with each row of a table as its cells, also the empty ones, so that a value stays in its column, and no
+    line between head and rows."""
     lines = (line for line in text.split("\n") if not _RULE.fullmatch(line))
-    return "\n".join("；".join(filter(None, _cells(line))) if _is_row(line) else line for line in lines)
+    return "\n".join("；".join(_cells(line)) if _is_row(line) else line for line in lines)
 
 
 def _rows(lines: list[str]) -> list[str]:

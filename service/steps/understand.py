@@ -7,7 +7,7 @@ from datetime import date
 
 from corpus.tokens import normalize
 from service.bare_answers import bare_answers
-from service.dates import day_named, in_the_month_of, term_asked
+from service.dates import day_named, in_the_month_of, term_asked, year_first
 from service.dialogue import Earlier, Part, Question, Understanding
 from service.facts_said import Said, facts_in
 from service.follow_up import follow_up, is_elliptic, talked_of
@@ -154,7 +154,7 @@ def _parted(text: str, words: Words) -> str:
 
 def mend(text: str, words: Words) -> str:
     """Normalized text with the unambiguous typing and hearing errors put right."""
-    mended = normalize(_MASKED.sub("", text))
+    mended = year_first(normalize(_MASKED.sub("", text)))
     for wrong, right in words.typos.items():
         if wrong in mended:
             mended = mended.replace(wrong, right)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from service.dates import day_named, in_the_month_of, term_asked, year_named
+from service.dates import day_named, in_the_month_of, term_asked, year_first, year_named
 
 ASKED_ON = date(2026, 11, 23)
 
@@ -236,3 +236,16 @@ def test_the_first_year_named(text: str, year: int | None) -> None:
 )
 def test_a_day_without_its_month_is_put_into_the_month_spoken_of(text: str, completed: str) -> None:
     assert in_the_month_of(date(2026, 2, 9), text) == completed
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("二月八号(2027年)开始休", "2027年二月八号开始休"),
+        ("12月15日(2026年)", "2026年12月15日"),
+        ("2025年3月1日(2026年领的)", "2025年3月1日(2026年领的)"),
+        ("2月8日(周一)", "2月8日(周一)"),
+    ],
+)
+def test_a_year_in_brackets_behind_its_day_is_read_before_it(text: str, read: str) -> None:
+    assert year_first(text) == read

@@ -107,6 +107,20 @@ class TestFacts:
 
         assert told(talk.say(HOW_MUCH)) == [(ENROLMENT, True, "2500.00")]
 
+    @pytest.mark.parametrize(
+        ("said", "amount"), [("改一下，工资是6600", "21560.00"), ("改一下，我工资是6600", "19600.00")]
+    )
+    def test_a_corrected_wage_is_the_employers_average_unless_it_is_ones_own(
+        self, talk: Conversation, said: str, amount: str
+    ) -> None:
+        talk.say("单位上年度月平均工资6000元，核定98天，生育津贴一共多少")
+        talk.say(said)
+        assert told(talk.say("生育津贴一共多少")) == [("maternity-allowance", True, amount)]
+
+    def test_a_sum_by_itself_is_the_principal_of_the_second_loan_and_no_price(self, talk: Conversation) -> None:
+        asked_for = "第二次公积金贷款，二孩生了以后才申请的，35万，放款日公布利率3.075%，不上浮一年省多少利息"
+        assert told(talk.say(asked_for)) == [("housing-fund-second-loan-rate", True, "1076.25")]
+
     def test_a_corrected_fee_of_a_public_kindergarten_is_what_the_reduction_is_of(self, talk: Conversation) -> None:
         first = talk.say("老二在咸安公办园上中班，一个月400，这学期收五个月，能减几多")
         assert told(first) == [(REDUCTION, True, "200.00")]

@@ -30,10 +30,10 @@ export function quoteNodes(text, fill = (plain) => [plain]) {
   return nodes;
 }
 
-/** The text with each row of a table as its cells, and no line between head and rows. */
+/** The text with each row of a table as its cells, also the empty ones, and no line between head and rows. */
 export function said(text) {
   const lines = text.split("\n").filter((line) => !RULE.test(line));
-  return lines.map((line) => (isRow(line) ? cells(line).filter(Boolean).join("；") : line)).join("\n");
+  return lines.map((line) => (isRow(line) ? cells(line).join("；") : line)).join("\n");
 }
 
 /** A quote may begin or end inside a row. */
