@@ -141,6 +141,7 @@ class TestEmbedded:
         assert texts(answer.locator(".card :is(th, td)")) == TABLE_CELLS
         assert [line for line in texts(answer.locator(".line")) if "托大班" in line] == []
         answer.get_by_role("button", name="看第二条全文").click()
+        expect(page.locator("dialog[open] .quote table")).to_be_visible()
         assert texts(page.locator("dialog[open] .quote").locator("th, td")) == TABLE_CELLS
         page.goto(str(answer.locator("text=打印、转发").get_attribute("href")))
         assert texts(page.locator("#c1 .quote").locator("th, td")) == TABLE_CELLS

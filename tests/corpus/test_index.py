@@ -18,6 +18,7 @@ from corpus.index import (
     ClauseIndex,
     Entries,
     Found,
+    Query,
     Weights,
     indexed_text,
     keywords_of,
@@ -321,3 +322,14 @@ def test_a_collection_that_is_not_of_these_vectors_is_refused(tmp_path: Path) ->
         store.add("rows", np.eye(3, dtype=np.float32))
         with pytest.raises(RuntimeError, match="向量索引 rows 有 3 条，应有 2 条"):
             store.open("rows", np.eye(3, dtype=np.float32)[:2])
+
+
+@pytest.mark.parametrize(("tenth", "first"), [(0.5, "by vectors"), (0.8, "by words")])
+def test_among_very_many_an_encoder_that_tells_little_apart_counts_for_less(tenth: float, first: str) -> None:
+    texts = ["生育津贴", *(f"第{n}条 其他" for n in range(10_001))]
+    similar = np.zeros(len(texts), dtype=np.float32)
+    similar[1:11] = tenth
+    similar[5] = 0.9
+    entries = Entries(texts, keywords_of(texts, k1=1.5, b=0.75), None)
+    scores = entries.scores(Query.of("生育津贴", (), None), 0.55, 0.4, similar)
+    assert int(scores.argmax()) == {"by words": 0, "by vectors": 5}[first]
