@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from corpus.clause import Clause
 from corpus.tokens import normalize
+from service.dates import day_named
 from service.dialogue import Quote, Understanding
 from service.page import Page
 from service.rules.benefit import Change
@@ -12,10 +13,12 @@ from service.sentences import operative, relevance
 from service.word_entries import Note, OfficeEntry
 
 _LATER_FLOOR = 0.12
+_BORN = {"birth_date", "child_birth_date", "mother_birth_date"}
 
 
 def close(page: Page, asked: Understanding, clauses: Mapping[str, Clause], units: tuple[str, ...]) -> None:
     """Written under every answer that rests on clauses."""
+    _not_then(page, asked)
     _succeeding(page, asked, clauses)
     _related(page, asked, clauses)
     _lost(page)
@@ -30,6 +33,17 @@ def close(page: Page, asked: Understanding, clauses: Mapping[str, Clause], units
         page.lines.append(page.say("validity", unit="区卫健局" if "区卫健局" in units or not units else units[0]))
         notice = clauses.get(dated_by)
         page.vouched.append(notice.text if notice else page.lines[-1])
+
+
+def _not_then(page: Page, asked: Understanding) -> None:
+    """That a cited document had not begun on the day that the message names, unless that is a birthday."""
+    day = None if _BORN & set(asked.said) else day_named(asked.text, asked.on)
+    for clause in (quote.clause for quote in page.quotes if quote.clause.verbatim and day):
+        if clause.effective_from and day and day < clause.effective_from <= asked.on:
+            told = {"title": clause.document_title, "from": clause.effective_from, "day": day}
+            page.lines.append(page.say("not_then", **told))
+            page.vouched.append(page.lines[-1])
+            break
 
 
 def _succeeding(page: Page, asked: Understanding, clauses: Mapping[str, Clause]) -> None:

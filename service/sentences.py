@@ -11,6 +11,8 @@ _FULL_STOP = re.compile(r"(?<=。〕)|(?<=[。！？\n])(?!〕)(?!\s*\|)")  # a 
 _HALF_STOP = re.compile(r"(?<=[；])")
 _UNITS = re.compile(r"（责任单位：[^）]*）\s*$")
 _HEADING = re.compile(r"^\s*(?:[0-9]+[.．]|（[^）]{1,4}）|第[〇零一二三四五六七八九十百]+条)?[^。；，]{2,24}。$")
+_ITEM = re.compile(r"\s*(?:（[一二三四五六七八九十]{1,3}）|[0-9]{1,2}[.．、])")
+_LEAD = re.compile(r"：\s*(?:\n|$)")
 _WHOLE = 110
 _LONG = 220
 _SHORT = 18
@@ -42,7 +44,8 @@ def _tokens(sentence: str) -> frozenset[str]:
 
 
 def operative(clause: Clause, question: str, synonyms: Sequence[str] = (), at_most: int = 2) -> str:
-    """The best sentence, and a neighbour that says at least half as much; a short clause whole."""
+    """The best sentence, and a neighbour that says at least half as much; a list with all that it leads to; a short
+    clause whole."""
     pieces = sentences(clause.text)
     if len(pieces) <= 1 or sum(map(len, pieces)) <= _WHOLE:
         return "".join(pieces).strip() or clause.text.strip()
@@ -54,7 +57,15 @@ def operative(clause: Clause, question: str, synonyms: Sequence[str] = (), at_mo
     if (title or _HEADING.match(pieces[best].strip())) and best + 1 < len(pieces):
         return "".join(pieces[best : best + at_most + title]).strip()
     start, end = _widen(scores, best, at_most)
-    return "".join(pieces[start:end]).strip()
+    return "".join(pieces[start : _end_of_list(pieces, start, end)]).strip()
+
+
+def _end_of_list(pieces: Sequence[str], start: int, end: int) -> int:
+    """The end of what was chosen, or of the list that it leads to."""
+    leads = any(_LEAD.search(piece) for piece in pieces[start:end])
+    while leads and end < len(pieces) and _ITEM.match(pieces[end]):
+        end += 1
+    return end
 
 
 def _score(piece: str, asked: frozenset[str], extra: frozenset[str]) -> float:

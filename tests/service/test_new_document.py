@@ -29,6 +29,10 @@ TABLE = """第二条　对符合条件的普惠托育机构按照实际收托人
 | --- | --- |
 | 乳儿班 | 320 |
 | 托大班 | 160 |"""
+LIST = """第六条　申请交通补助的监护人应当在每年三月或者九月向托育机构所在地的乡镇人民政府提出书面申请，提交下列材料：
+（一）身份证和子女出生证明；
+（二）托育机构出具的连续入托三个月以上的证明和缴费票据；
+（三）职工基本医疗保险缴费证明。"""
 BODY = f"""第一条　本办法所称托育机构，是指在本区依法登记、完成备案的机构。
 
 {TABLE}
@@ -37,7 +41,9 @@ BODY = f"""第一条　本办法所称托育机构，是指在本区依法登记
 
 第四条　以虚报人数等手段骗取补贴的，追回补贴资金，三年内不再受理其申请。
 
-第五条　申请运营补贴，应当提交备案回执和收托花名册。
+第五条　申请运营补贴的材料是备案回执和收托花名册。
+
+{LIST}
 """
 AMENDMENT = """<!-- c:3 label="第三条" ends="sample-2026#3" -->
 第三条　婴幼儿连续入托满三个月的，由监护人申请交通补助，每名婴幼儿每月100元。
@@ -143,10 +149,10 @@ def test_an_article_that_it_does_not_have_is_not_taken_from_another_document(ask
 
 
 def test_what_the_plan_leaves_open_is_answered_from_it_where_it_is_named(ask: Callable[[str], Answer]) -> None:
-    answer = ask("按托育运营补贴办法，申请要交哪些材料")
+    answer = ask("按托育运营补贴办法，运营补贴要交哪些材料")
     assert (answer.status, quotes(answer)[0]) == (
         Status.ANSWERED,
-        ("sample-2026#5", "第五条　申请运营补贴，应当提交备案回执和收托花名册。"),
+        ("sample-2026#5", "第五条　申请运营补贴的材料是备案回执和收托花名册。"),
     )
     assert ask("申请入托补贴要交哪些材料").reason == "materials_not_stated"
 
@@ -232,6 +238,16 @@ def test_the_text_writes_a_table_as_lines_of_its_cells(ask: Callable[[str], Answ
 )
 def test_a_whole_table_is_a_table_and_other_rows_are_lines(text: str, shown: list[str | Table], read: str) -> None:
     assert (list(blocks(text)), said(text)) == (shown, read)
+
+
+def test_a_list_is_quoted_with_all_that_it_leads_to(ask: Callable[[str], Answer]) -> None:
+    assert quotes(ask("婴幼儿交通补助要交哪些材料"))[0] == ("sample-2026#6", LIST)
+
+
+def test_a_day_before_it_began_is_answered_with_its_day(ask: Callable[[str], Answer]) -> None:
+    told = f"《{TITLE}》2026-11-10起才施行；您说的2026-09-01，它还没有施行。"
+    assert told in ask("2026年9月份婴幼儿入托的交通补助每月多少").text.split("\n")
+    assert "才施行" not in ask("婴幼儿入托的交通补助每月多少").text
 
 
 def test_the_plans_missing_validity_is_not_said_of_another_document(ask: Callable[[str], Answer]) -> None:

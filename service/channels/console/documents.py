@@ -137,7 +137,7 @@ def router(console: Console, folder: Path) -> APIRouter:
         except Stale:
             return page("document-stale", seat, 409, mine=sent.text, theirs=_found(folder, id), wrong=_STALE)
         console.note(seat, "edit_document", id)
-        return edited(seat, _found(folder, id), told="已保存。服务还没有变：到“发布”页看会变什么，再提出发布")
+        return edited(seat, _found(folder, id), told="已保存，服务还没有变")
 
     return documents
 
