@@ -22,7 +22,7 @@ def keep(
     loose = {name: value for name, value in facts.get(FAMILY, {}).items() if not fact_types()[name].family}
     kept = {owner: dict(held) for owner, held in facts.items()}
     owners = list(subjects) or [FAMILY]
-    for owner in {*owners, FAMILY}:
+    for owner in dict.fromkeys((*owners, FAMILY)):
         kept[owner] = {name: value for name, value in kept.get(owner, {}).items() if name not in doubted}
     if subjects:
         kept[FAMILY] = {name: value for name, value in kept[FAMILY].items() if name not in loose}
