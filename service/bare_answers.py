@@ -7,6 +7,7 @@ from datetime import date
 from corpus.numerals import read_number
 from corpus.phrases import NUMERAL
 from service.dates import day_named
+from service.fact_values import fitting
 from service.rules.facts import BadFact, FactType, FactValue, fact_types
 from service.words import Words
 
@@ -35,7 +36,7 @@ def _read(kind: FactType, text: str, words: Words, on: date, *, alone: bool) -> 
     if kind.type == "choice" or (kind.choices and alone):
         return _chosen(kind, text, words, alone=alone)
     if kind.type == "date":
-        return day_named(text, on)
+        return fitting(kind.name, day_named(text, on), on)
     number = _PLAIN.fullmatch(text)
     value = read_number(number["number"]) if number else None
     try:

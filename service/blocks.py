@@ -1,11 +1,11 @@
 """An Entitlement → its lines in the answer: conclusion, working, operative sentence, what its card leaves open."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from corpus.clause import Clause
 from service.dialogue import Quote, Status, Understanding
 from service.page import Page
+from service.rules.ages import MonthTold, in_words
 from service.rules.benefit import Benefit, Entitlement
 from service.rules.catalogue import benefits
 from service.rules.facts import fact_types
@@ -75,7 +75,10 @@ def _conclude(
 
 
 def _wants_amount(asked: Understanding, entitlement: Entitlement) -> bool:
-    """A total is asked for, numbers were given that this benefit computes with, or a single fact is missing."""
+    """A total is asked for, numbers were given that this benefit computes with, or little is missing: a single fact, or
+    the day in a month."""
+    if any(isinstance(asked.facts.get(name), MonthTold) for name in entitlement.missing):
+        return True
     needs = benefits()[entitlement.benefit].needs
     numbers = [name for name in asked.said if name in needs and _computed_with(name)]
     several_terms = "terms" in asked.said and asked.facts["terms"] != 1
@@ -101,7 +104,7 @@ def rate_line(page: Page, benefit: Benefit, clauses: Mapping[str, Clause]) -> st
 
 
 def _granted(page: Page, entitlement: Entitlement, label: str) -> str:
-    until = page.say("until", day=_in_words(entitlement.until)) if entitlement.until else ""
+    until = page.say("until", day=in_words(entitlement.until)) if entitlement.until else ""
     kind = f"eligible_{entitlement.amount_kind}"
     return page.say(
         kind,
@@ -112,10 +115,6 @@ def _granted(page: Page, entitlement: Entitlement, label: str) -> str:
         until=until,
         period=entitlement.period,
     )
-
-
-def _in_words(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _steps(page: Page, benefit: Benefit, entitlement: Entitlement, clauses: Mapping[str, Clause]) -> str:

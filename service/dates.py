@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 from corpus.numerals import read_number
+from service.rules.ages import MonthTold
 
 _RELATIVE = {"今": 0, "去": -1, "前": -2, "大前": -3, "明": 1, "后": 2}
 _DAYS = {"今天": 0, "今日": 0, "昨天": -1, "前天": -2, "大前天": -3, "明天": 1, "后天": 2, "大后天": 3}
@@ -67,7 +68,10 @@ def year_first(text: str) -> str:
 
 
 def in_the_month_of(near: date, text: str) -> str:
-    """The text with days that are named without their month (是19号开始的) put into the month of `near`."""
+    """The text with days that are named without their month (是19号开始的) put into the month of `near`; where only that
+    month was told, its days (11月19号) are put into its year."""
+    if isinstance(near, MonthTold):
+        text = re.sub(rf"(?<![0-9年]){near.month}月(?=[0-9]{{1,2}}[日号])", f"{near.year}年{near.month}月", text)
     return _DAY_ALONE.sub(rf"{near.year}年{near.month}月\g<0>", text)
 
 
@@ -95,7 +99,7 @@ def _half_year(term: date, steps: int) -> date:
 
 
 def day_named(text: str, on: date, *, future: bool = False, near: bool = False) -> date | None:
-    """The first calendar day or month (its first day) named in the text.
+    """The first calendar day or month named in the text.
 
     A month without a year is the latest one, with `future` the next, with `near` this year's, or the next where this
     year's is long over.
@@ -127,7 +131,7 @@ def year_named(text: str, on: date) -> int | None:
 
 
 def _of_month(year: str | None, month: str, day: str | None, on: date, future: bool, near: bool) -> date | None:
-    number = int(read_number(day) or 0) if day else 1
+    number = int(read_number(day) or 0) if day else None
     if month in _MONTHS:
         months = on.year * 12 + on.month - 1 + _MONTHS[month]
         return _date(months // 12, months % 12 + 1, number)
@@ -142,9 +146,9 @@ def _of_month(year: str | None, month: str, day: str | None, on: date, future: b
     return _date(told, named, number) if told else None
 
 
-def _date(year: int, month: int, day: int) -> date | None:
+def _date(year: int, month: int, day: int | None) -> date | None:
     try:
-        return date(year, month, day)
+        return MonthTold(year, month, 1) if day is None else date(year, month, day)
     except ValueError:
         return None
 

@@ -65,7 +65,7 @@ def _day(entry: FactPhrase, match: Match, words: Words, on: date) -> date | int 
     if day is not None and entry.value.endswith("（数）"):
         years = read_number(match.slots.get("number") or "")
         day = _years_before(day, int(years)) if years else None
-    return _fitting(entry.fact, day, on)
+    return fitting(entry.fact, day, on)
 
 
 def _day_near(entry: FactPhrase, match: Match, told: str, words: Words, on: date) -> date | None:
@@ -74,7 +74,7 @@ def _day_near(entry: FactPhrase, match: Match, told: str, words: Words, on: date
     return day_named(told, on, future=entry.future and not near, near=near)
 
 
-def _fitting(fact: str, day: date | None, on: date) -> date | None:
+def fitting(fact: str, day: date | None, on: date) -> date | None:
     """Children are born in the years before the day of asking, mothers long before it; a term has one first day."""
     if day is None or (fact in OF_A_CHILD and not _years_before(on, _CHILDHOOD) <= day <= on):
         return None

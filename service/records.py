@@ -12,7 +12,7 @@ from service.basis import Basis
 from service.database import Table
 from service.dialogue import Answer, Earlier, Level, Question
 from service.keeping import ANSWERS, DIALOGUES, FEEDBACK
-from service.rules.facts import Facts, FactValue, parse_facts
+from service.rules.facts import Facts, FactValue, parse_facts, written
 from service.tally import Tally, counting
 
 _ANSWER = TypeAdapter(Answer)
@@ -305,11 +305,7 @@ def _with_plain_facts(earlier: Earlier) -> Earlier:
 
 
 def _plain_facts(facts: Facts) -> dict[str, FactValue]:
-    return {name: _plain(value) for name, value in facts.items()}
-
-
-def _plain(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return {name: written(value) for name, value in facts.items()}
 
 
 def answer_json(answer: Answer) -> bytes:

@@ -1,6 +1,14 @@
-"""Birthdays and days in words; those born on 29 February have their birthday on the 28th in a common year."""
+"""Days as people tell them, and birthdays: of those born on 29 February it is the 28th in a common year."""
 
-from datetime import date
+from datetime import date, timedelta
+
+
+class MonthTold(date):
+    """A day of which only the month was told; as a day it is the first."""
+
+    @property
+    def last(self) -> date:
+        return date(self.year + self.month // 12, self.month % 12 + 1, 1) - timedelta(days=1)
 
 
 def birthday(born: date, year: int) -> date:
@@ -15,4 +23,5 @@ def full_years(born: date, day: date) -> int:
 
 
 def in_words(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+    month = f"{day.year}年{day.month}月"
+    return month if isinstance(day, MonthTold) else f"{month}{day.day}日"

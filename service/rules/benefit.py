@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from service.rules.ages import MonthTold
 from service.rules.facts import Facts, FactValue, fact_types
 from service.rules.parameters import DatedValue, NotInForce, Parameter
 from service.rules.working import Step
@@ -200,9 +201,31 @@ class Entitlement:
 def assess(benefit: Benefit, facts: Facts, on: date, about: date) -> Entitlement:
     """The whole rule: the first condition that fails or is open decides, then what is missing, then the formula.
 
-    `on` is the day of asking, `about` the day asked about, unless the fact that dates the benefit is given.
+    `on` is the day of asking, `about` the day asked about, unless the fact that dates the benefit is given. A day told
+    only to its month is asked for where not every day of it comes to the same.
     """
     facts = _twins_first(facts)
+    found = _assess(benefit, facts, on, about)
+    months = {name: day for name in benefit.needs if isinstance(day := facts.get(name), MonthTold)}
+    telling = tuple(
+        name
+        for name, month in months.items()
+        if _comes_to(_assess(benefit, {**facts, name: _latest(name, month, on)}, on, about)) != _comes_to(found)
+    )
+    if not telling:
+        return found
+    return _entitlement(benefit, facts, eligible=None, missing=telling, open_points=benefit.open_points)
+
+
+def _latest(name: str, month: MonthTold, on: date) -> date:
+    return min(month.last, on) if fact_types()[name].past and month <= on else month.last
+
+
+def _comes_to(found: Entitlement) -> tuple[object, ...]:
+    return found.eligible, found.amount, found.missing, found.until, found.period
+
+
+def _assess(benefit: Benefit, facts: Facts, on: date, about: date) -> Entitlement:
     about = dated(benefit, facts) or about
     try:
         values = {name: parameter.value(on, about) for name, parameter in benefit.parameters.items()}

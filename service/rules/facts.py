@@ -1,5 +1,6 @@
 """Every fact that a rule may ask for: its type, limits, choices and the question put to the citizen."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,11 +11,14 @@ from types import MappingProxyType
 
 import yaml
 
+from service.rules.ages import MonthTold
+
 FactValue = int | Decimal | bool | date | str
 Facts = Mapping[str, FactValue]
 
 _LARGEST = 10**30
 _FILE = Path(__file__).with_name("facts.yaml")
+_MONTH = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})")
 
 
 class BadFact(Exception):
@@ -29,8 +33,8 @@ class BadFact(Exception):
 class FactType:
     """`type` is int, decimal, date, bool or choice; `choices` maps value → Chinese label.
 
-    `family`: it is a fact of the family, whatever benefit is asked about; `if_yes_or_no`: what a bare yes or no means
-    where the question of a choice is put so.
+    `family`: it is a fact of the family, whatever benefit is asked about; `past`: a day that has come when it is told;
+    `if_yes_or_no`: what a bare yes or no means where the question of a choice is put so.
     """
 
     name: str
@@ -43,6 +47,7 @@ class FactType:
     maximum: Decimal | None
     default: str | None
     family: bool = False
+    past: bool = False
     if_yes_or_no: Mapping[bool | None, str] = field(default_factory=dict)
 
     def parse(self, value: object) -> FactValue:
@@ -76,10 +81,11 @@ class FactType:
     def _date(self, value: object) -> date:
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
+        month = _MONTH.fullmatch(str(value))
         try:
-            return date.fromisoformat(str(value))
+            return MonthTold(int(month["year"]), int(month["month"]), 1) if month else date.fromisoformat(str(value))
         except ValueError as error:
-            raise BadFact(self.name, f"{self.label}应为 年-月-日 的真实日期") from error
+            raise BadFact(self.name, f"{self.label}应为 年-月-日 的真实日期，只知道月份的写 年-月") from error
 
     def _number(self, value: object) -> int | Decimal:
         try:
@@ -119,6 +125,7 @@ def _fact_type(entry: dict[str, str]) -> FactType:
         maximum=limits[1],
         default=entry.get("default"),
         family=bool(entry.get("family", False)),
+        past=bool(entry.get("past", False)),
         if_yes_or_no=MappingProxyType(
             {said: entry[key] for said, key in ((True, "yes"), (False, "no")) if key in entry}
         ),
@@ -135,3 +142,10 @@ def parse_facts(given: Mapping[str, object]) -> dict[str, FactValue]:
         if value is not None:
             facts[name] = types[name].parse(value)
     return facts
+
+
+def written(value: FactValue) -> str:
+    """As text that `parse` reads back."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:%Y-%m}" if isinstance(value, MonthTold) else str(value)

@@ -82,16 +82,28 @@ def _said(text: str, before: tuple[str, ...], earlier: Earlier, words: Words, on
     said = _facts_for(named or before, text, earlier, words, on)
     if not named and (told := _told_by_facts(text, said, words)):
         said = _facts_for(told, text, earlier, words, on)
-    return said if said.facts else replace(said, facts=bare_answers(text, earlier.asked, words, on))
+    if said.facts:
+        return said
+    return replace(said, facts=bare_answers(_dated(text, before, earlier), earlier.asked, words, on))
 
 
 def _facts_for(slugs: tuple[str, ...], text: str, earlier: Earlier, words: Words, on: date) -> Said:
     """What it states of what these benefits need."""
-    wanted = {fact for slug in slugs if slug in benefits() for fact in benefits()[slug].needs}
     known = recall(earlier.facts, slugs)
-    days = [value for name, value in known.items() if name in wanted and isinstance(value, date)]
-    dated = in_the_month_of(days[0], text) if len(days) == 1 else text
-    return facts_in(dated, words, on, earlier.asked, wanted | set(slugs), known)
+    return facts_in(_dated(text, slugs, earlier), words, on, earlier.asked, _needed(slugs) | set(slugs), known)
+
+
+def _dated(text: str, slugs: tuple[str, ...], earlier: Earlier) -> str:
+    """With the month of the only day said before that these benefits need, or of the one that was just asked for."""
+    known, needed = recall(earlier.facts, slugs), _needed(slugs)
+    days = {name: value for name, value in known.items() if name in needed and isinstance(value, date)}
+    asked = [value for name, value in days.items() if name in earlier.asked]
+    near = asked if len(asked) == 1 else list(days.values())
+    return in_the_month_of(near[0], text) if len(near) == 1 else text
+
+
+def _needed(slugs: tuple[str, ...]) -> set[str]:
+    return {fact for slug in slugs if slug in benefits() for fact in benefits()[slug].needs}
 
 
 def _without_order(said: Said) -> Said:
