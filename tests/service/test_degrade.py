@@ -1,7 +1,9 @@
 """What is missing makes the answers poorer, never wrong, and the amounts stay as they are."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -99,8 +101,8 @@ def test_records_that_cannot_be_written_leave_the_answer_standing(
     build_service: Callable[..., FastAPI], tmp_path: Path
 ) -> None:
     with TestClient(build_service(tmp_path)) as client:
-        for file in tmp_path.glob("records.sqlite*"):
-            file.write_bytes(b"no database any more" * 500)
+        with closing(sqlite3.connect(tmp_path / "records.sqlite")) as db, db:
+            db.executescript("DROP TABLE answers; DROP TABLE dialogues")
 
         response = client.post("/api/v1/ask", json={"question": TERMS, "conversation_id": "x" * 40})
 
