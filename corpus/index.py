@@ -1,5 +1,6 @@
 """Clauses and the ways people ask for them → one search: words (bm25s) and vectors, fused by weighted sum."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ _BEST = 100
 _STANDS_OUT = 1.3
 _UNSURE = 0.8
 _NEAREST = 200
+_SPOKEN_FOR = 8
+_THE_SAME = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,8 @@ class ClauseIndex:
         self._questions = questions
         self._owner = np.array([self._places.get(question.ref, -1) for question in questions], dtype=np.int64)
         self._inherits = _inherits(clauses, self._places)
-        asked = {int(place) for place in self._owner}
+        ways = Counter(int(place) for place in self._owner)
+        asked = {place for place, number in ways.items() if number >= _SPOKEN_FOR}
         for heir, old in self._inherits:
             asked |= {heir} if old in asked else set()
         self._unasked = np.setdiff1d(np.arange(len(clauses) if questions else 0), list(asked))
@@ -204,8 +208,9 @@ class ClauseIndex:
         documents: frozenset[str] | None = None,
         boost: Callable[[Clause], float] | None = None,
     ) -> list[Found]:
-        """Best first; ties break by clause order. `on` leaves out what was not yet issued or has ended by that day;
-        `boost` is added to a clause's score before the best are taken."""
+        """Best first, before all a clause for which the bank has this very question; ties break by clause order. `on`
+        leaves out what was not yet issued or has ended by that day; `boost` is added to a clause's score before the
+        best are taken."""
         return self.look_up(
             text, on=on, synonyms=synonyms, weights=weights, limit=limit, documents=documents, boost=boost
         ).found
@@ -231,7 +236,8 @@ class ClauseIndex:
         if self.bank is not None:
             scores = (1 - weights.bank) * scores + weights.bank * rescale(ballot.votes)
         allowed = [n for n in best_first(scores, _DEPTH) if self._allows(self.clauses[n], on, documents)]
-        weighed = [(float(scores[n]) + (boost(self.clauses[n]) if boost else 0.0), n) for n in allowed]
+        same = {self._places[ref] for ref, like in ballot.likeness.items() if like >= _THE_SAME and ref in self._places}
+        weighed = [(float(scores[n]) + (boost(self.clauses[n]) if boost else 0.0) + (n in same), n) for n in allowed]
         weighed.sort(key=lambda pair: (-pair[0], pair[1]))
         found = [
             self._found(n, score, ballot.likeness.get(str(self.clauses[n].ref), 0.0), query, weights)
@@ -249,8 +255,8 @@ class ClauseIndex:
         weights: Weights = Weights(),
         boost: Callable[[Clause], float],
     ) -> Found | None:
-        """Of the clauses that the bank holds no way of asking for, the one that holds most of the question's words, if
-        it holds more of them than each of the clauses `than`; `boost` is added to the `support` of all.
+        """Of the clauses that the bank holds hardly a way of asking for, the one that holds most of the question's
+        words, if it holds more of them than each of the clauses `than`; `boost` is added to the `support` of all.
 
         The others have the bank to speak for them, this one only its words."""
         query = Query.of(text, synonyms, None)

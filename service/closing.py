@@ -93,7 +93,8 @@ def _notes(page: Page, asked: Understanding, clauses: Mapping[str, Clause]) -> N
     """What the cited clauses leave open about the matter asked; the benefits' own cards speak for themselves."""
     own = {benefits()[slug].basis for slug in asked.benefits if slug in benefits()}
     quoted = {str(quote.clause.ref): normalize(quote.text) for quote in page.quotes}
-    notes = [note for note in page.words.notes if note.clause in quoted.keys() - own]
+    cited = [note for note in page.words.notes if note.clause in quoted]
+    notes = [note for note in cited if note.clause not in own or (note.always and note.phrases.said_in(asked.text))]
     told = [note for note in notes if note.phrases.said_in(asked.query) and not note.unless.said_in(asked.query)]
     told = told or [note for note in notes if note.phrases.said_in(quoted[note.clause])][:1]
     if told:

@@ -68,8 +68,8 @@ def year_first(text: str) -> str:
 
 
 def in_the_month_of(near: date, text: str) -> str:
-    """The text with days that are named without their month (是19号开始的) put into the month of `near`; where only that
-    month was told, its days (11月19号) are put into its year."""
+    """The text with days that are named without their month (是19号开始的) put into the month of `near`, and days of a
+    month that was told alone (11月19号) into its year."""
     if isinstance(near, MonthTold):
         text = re.sub(rf"(?<![0-9年]){near.month}月(?=[0-9]{{1,2}}[日号])", f"{near.year}年{near.month}月", text)
     return _DAY_ALONE.sub(rf"{near.year}年{near.month}月\g<0>", text)

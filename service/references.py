@@ -10,7 +10,7 @@ from corpus.tokens import normalize
 from service.words import Words
 
 _NUMBER = r"([0-9]+|[一二三四五六七八九十百]+)"
-_ARTICLE = re.compile(rf"第?{_NUMBER}条(?:之{_NUMBER})?(?:的?第?{_NUMBER}款)?")
+_ARTICLE = re.compile(rf"(?:第|(?<![那这哪每某])){_NUMBER}条(?:之{_NUMBER})?(?:的?第?{_NUMBER}款)?")
 _POSITION = re.compile(r"([一二三])\(([一二三四五六])\)([0-9]{1,2})")
 _QUOTED = re.compile(r"《([^《》]{2,60})》")
 _RUN = re.compile(r"[\u3400-\u9fff]{2,40}")

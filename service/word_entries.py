@@ -164,13 +164,15 @@ class Topic(Entry):
 
 
 class Note(Entry):
-    """A sentence of the office's about a clause, told when the clause is cited and the matter comes up."""
+    """A sentence of the office's about a clause, told when the clause is cited and the matter comes up; `always`: also
+    where a benefit is computed by the clause."""
 
     clause: str
     phrases: SomePhrases
     unless: MaybePhrases = Phrases()
     text: str
     refs: tuple[str, ...] = ()
+    always: bool = False
 
 
 class Intent(Entry):

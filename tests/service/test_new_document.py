@@ -1,5 +1,5 @@
-"""A document published lately and one that amends it, for which nobody has written ways of asking yet; and documents
-that are not held."""
+"""A document published lately and one that amends it, for which hardly a way of asking has been written yet; and
+documents that are not held."""
 
 import shutil
 from collections.abc import Callable
@@ -22,6 +22,7 @@ from service.tables import Table, blocks, said
 from service.words import LiveWords
 
 TODAY = date(2026, 11, 24)
+WAY_OF_ASKING = "老二上托班来回坐车，公家一个月补几多钱"
 TITLE = "关于印发《样例区托育运营补贴办法（试行）》的通知"
 TABLE = """第二条　对符合条件的普惠托育机构按照实际收托人数给予运营补贴，标准如下：
 
@@ -58,7 +59,7 @@ PLAN_AMENDMENT = """<!-- c:8 label="第8条" ends="xianan-2023#8" -->
 def ask(
     tmp_path_factory: pytest.TempPathFactory, embedder: Embedder, write_document: Callable[..., Path]
 ) -> Callable[..., Answer]:
-    """The shipped corpus and three more documents of the district's, without a line in the question bank."""
+    """The shipped corpus and three more documents of the district's, with one line in the question bank."""
     folder = tmp_path_factory.mktemp("more")
     for name in ("documents", "questions"):
         (folder / name).mkdir()
@@ -93,6 +94,9 @@ def ask(
         published_on="2026-11-20",
         effective_from="2027-06-01",
     )
+    (folder / "questions" / "sample-2026.yaml").write_text(
+        f'- clause: "3"\n  questions:\n    - {WAY_OF_ASKING}\n', encoding="utf-8"
+    )
     source, problems = gather(folder / "documents")
     assert problems == []
     publish(folder / "var", build(folder / "var", source, embedder))
@@ -111,6 +115,12 @@ ARTICLE_3_FROM_2027 = (
     "第三条　婴幼儿连续入托满三个月的，由监护人申请交通补助，每名婴幼儿每月100元。",
 )
 ARTICLE_4 = ("sample-2026#4", "第四条　以虚报人数等手段骗取补贴的，追回补贴资金，三年内不再受理其申请。")
+
+
+def test_a_way_of_asking_that_the_bank_holds_leads_to_its_clause_before_the_benefits_of_the_plan(
+    ask: Callable[[str], Answer],
+) -> None:
+    assert quotes(ask(WAY_OF_ASKING))[0] == ARTICLE_3
 
 
 def test_its_own_clause_comes_before_an_older_benefit_of_like_name(ask: Callable[[str], Answer]) -> None:
