@@ -1,14 +1,15 @@
 """Days as people tell them, and birthdays: of those born on 29 February it is the 28th in a common year."""
 
-from datetime import date, timedelta
+from calendar import monthrange
+from datetime import date
 
 
 class MonthTold(date):
     """A day of which only the month was told; as a day it is the first."""
 
     @property
-    def last(self) -> date:
-        return date(self.year + self.month // 12, self.month % 12 + 1, 1) - timedelta(days=1)
+    def days(self) -> tuple[date, ...]:
+        return tuple(date(self.year, self.month, day + 1) for day in range(monthrange(self.year, self.month)[1]))
 
 
 def birthday(born: date, year: int) -> date:

@@ -207,18 +207,19 @@ def assess(benefit: Benefit, facts: Facts, on: date, about: date) -> Entitlement
     facts = _twins_first(facts)
     found = _assess(benefit, facts, on, about)
     months = {name: day for name in benefit.needs if isinstance(day := facts.get(name), MonthTold)}
-    telling = tuple(
-        name
-        for name, month in months.items()
-        if _comes_to(_assess(benefit, {**facts, name: _latest(name, month, on)}, on, about)) != _comes_to(found)
-    )
+
+    def same(name: str, day: date) -> bool:
+        return _comes_to(_assess(benefit, {**facts, name: day}, on, about)) == _comes_to(found)
+
+    telling = tuple(n for n, month in months.items() if not all(same(n, day) for day in _possible(n, month, on)))
     if not telling:
         return found
     return _entitlement(benefit, facts, eligible=None, missing=telling, open_points=benefit.open_points)
 
 
-def _latest(name: str, month: MonthTold, on: date) -> date:
-    return min(month.last, on) if fact_types()[name].past and month <= on else month.last
+def _possible(name: str, month: MonthTold, on: date) -> list[date]:
+    past = fact_types()[name].past and month <= on
+    return [day for day in month.days if day <= on or not past]
 
 
 def _comes_to(found: Entitlement) -> tuple[object, ...]:

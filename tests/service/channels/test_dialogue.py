@@ -56,6 +56,26 @@ def working(answer: dict) -> list[str]:
     return [step["sentence"] for one in answer["entitlements"] for step in one["working"]]
 
 
+class TestMonths:
+    """Asked on 2026-07-01: of those born in 1991年7月 only who was born on the first is 35."""
+
+    CYCLE = "我1991年7月生的，在咸宁市内有资质的医院做试管，今天结账，最高给多少"
+
+    def test_the_day_is_asked_for_where_it_decides(self, talk: Conversation) -> None:
+        answer = talk.say(self.CYCLE)
+
+        assert (answer["status"], asked(answer)) == ("asks_for_fact", ["mother_birth_date"])
+
+    @pytest.mark.parametrize("day", ["7月2号", "2号", "1991年7月2日", "是2号"])
+    def test_the_day_that_is_told_then_belongs_to_that_month(self, talk: Conversation, day: str) -> None:
+        talk.say(self.CYCLE)
+
+        assert told(talk.say(day)) == [("assisted-reproduction-cap", False, None)]
+
+    def test_a_month_in_which_every_day_comes_to_the_same_needs_none(self, talk: Conversation) -> None:
+        assert told(talk.say(self.CYCLE.replace("7月", "6月"))) == [("assisted-reproduction-cap", True, "10000.00")]
+
+
 class TestFacts:
     def test_what_was_said_stays(self, talk: Conversation) -> None:
         talk.say("老二在咸安区内登记备案的托育机构，有入托补贴吗")

@@ -442,7 +442,7 @@ class TestCommandLine:
             ("terms=13", "学期数应在 1 到 12 之间"),
             ("registered=也许", "机构是否登记备案应为 true 或 false"),
             ("institution_in=武汉", "机构（房子）在哪里只能是 district、city、elsewhere 之一"),
-            ("birth_date=2023-02-30", "分娩日期应为 年-月-日 的真实日期"),
+            ("birth_date=2023-02-30", "分娩日期应为 年-月-日 的真实日期，只知道月份的写 年-月"),
         ],
     )
     def test_trace_of_a_bad_fact_names_it(self, run: Run, given: str, why: str) -> None:
