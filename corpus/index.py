@@ -10,10 +10,12 @@ from pathlib import Path
 
 import bm25s
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus.bank import NOT_ANSWERED, BankQuestion
 from corpus.clause import Clause
 from corpus.embedder import Embedder
+from corpus.evidence import Evidence, evidence
 from corpus.tokens import tokenize, tokens_of
 from corpus.vectors import VectorIndex, Vectors
 
@@ -60,12 +62,14 @@ class Results:
     """What was found, best first, and what the nearest bank questions say of the question itself.
 
     `shares` and `likeness` are 0–1, by side: "" for questions that a clause answers, `!reason` for those that must not
-    be answered; `likeness` also by ref. Empty without a bank.
+    be answered; `likeness` also by ref. Empty without a bank. `evidence` for the first that was found; None without
+    vectors or a bank.
     """
 
     found: list[Found]
     shares: Mapping[str, float]
     likeness: Mapping[str, float]
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +138,16 @@ class Entries:
         return np.asarray(self._bm25.get_scores(known), dtype=np.float32)
 
     def has(self, n: int, token: str) -> bool:
-        """Whether the n-th text holds the token; each token's texts are listed in order."""
-        known = self._bm25.vocab_dict.get(token)
-        if known is None:
-            return False
-        texts = self._rows[self._starts[known] : self._starts[known + 1]]
+        """Whether the n-th text holds the token."""
+        texts = self.holding(token)
         place = int(np.searchsorted(texts, n))
         return place < len(texts) and int(texts[place]) == n
+
+    def holding(self, token: str) -> NDArray[np.int64]:
+        """The places of the texts that hold the token, in order."""
+        known = self._bm25.vocab_dict.get(token)
+        texts: NDArray[np.int64] = self._rows[slice(0) if known is None else slice(*self._starts[known : known + 2])]
+        return texts
 
     def rarity(self, token: str) -> float:
         """Its idf; a token that no text has is as rare as can be."""
@@ -243,7 +250,7 @@ class ClauseIndex:
             self._found(n, score, ballot.likeness.get(str(self.clauses[n].ref), 0.0), query, weights)
             for score, n in weighed[:limit]
         ]
-        return Results(found, ballot.shares, ballot.likeness)
+        return Results(found, ballot.shares, ballot.likeness, self._evidence(query, found, unlike))
 
     def unasked(
         self,
@@ -300,6 +307,19 @@ class ClauseIndex:
             own, inherited = str(self.clauses[heir].ref), ballot.likeness.get(str(self.clauses[old].ref), 0.0)
             ballot.likeness[own] = max(ballot.likeness.get(own, 0.0), inherited)
         return ballot
+
+    def _evidence(self, query: Query, found: Sequence[Found], unlike: str) -> Evidence | None:
+        similar = self.bank.similar(query) if self.bank is not None else None
+        if self.bank is None or similar is None or not found:
+            return None
+        best = self._places[str(found[0].clause.ref)]
+        own = {n for n in map(int, np.flatnonzero(self._owner == best)) if self._questions[n].text != unlike}
+        words = [token for token in query.tokens if not token.startswith("#")]
+        asked = {word: {int(n) for n in self.bank.holding(word)} for word in words}
+        known = [word for word in words if {self._questions[n].text for n in asked[word]} - {unlike}]
+        held = [not asked[word].isdisjoint(own) or self.entries.has(best, word) for word in known]
+        rarity = np.array([self.bank.rarity(word) for word in known])
+        return evidence(similar, self._questions, unlike, rarity, np.array(held, dtype=bool))
 
     def _nearest(self, query: Query, dense: float, unlike: str) -> list[tuple[int, float]]:
         """Positions of the nearest bank questions, and their votes."""

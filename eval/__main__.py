@@ -108,7 +108,7 @@ def _findings(
         changes=changes,
         ways=ways([asked.golden for asked in all_asked], parts),
         leanings=leanings(all_asked, parts),
-        threshold=parts.calibration.threshold,
+        threshold=parts.calibration.unanswered.threshold,
         heard=heard,
     )
 

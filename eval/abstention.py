@@ -1,9 +1,10 @@
-"""The price of answering more: what each threshold of the off-topic score would answer, rightly and wrongly."""
+"""The price of answering more: what each threshold of the score `unanswered` would answer, rightly and wrongly."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from eval.ask import Asked
+from service.calibration import unanswered_features
 from service.dialogue import Status
 from service.pipeline import Parts, answer_question
 from service.steps.retrieve import retrieve
@@ -15,7 +16,7 @@ _NEVER, _ALWAYS = 2.0, 0.0
 
 @dataclass(frozen=True, slots=True)
 class Leaning:
-    """Is one question answered while the threshold is above its `chance` of being off the subject, and is it once the
+    """Is one question answered while the threshold is above its `chance` of having no answer, and is it once the
     threshold is not?"""
 
     answerable: bool
@@ -63,7 +64,8 @@ def _leaning(asked: Asked, parts: Parts) -> Leaning:
 
 
 def _answers(asked: Asked, parts: Parts, threshold: float) -> bool:
-    calibration = replace(parts.calibration, threshold=threshold)
+    unanswered = replace(parts.calibration.unanswered, threshold=threshold)
+    calibration = replace(parts.calibration, unanswered=unanswered)
     return answer_question(asked.question, replace(parts, calibration=calibration)).status.value in ANSWERS
 
 
@@ -73,7 +75,8 @@ def _chance(asked: Asked, parts: Parts) -> float:
     with parts.live.lease() as (snapshot, _):
         assert snapshot is not None
         results = retrieve(understood, snapshot.index, words, parts.weights).whole
-    return parts.calibration.chance(results, understood.on_topic)
+    features = unanswered_features(results, len(understood.synonyms), len(understood.said))
+    return parts.calibration.unanswered.chance(features) if features else 0.0
 
 
 def point(found: Sequence[Leaning], threshold: float) -> Point:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from corpus.index import Found, Results
-from service.calibration import Calibration
+from service.calibration import Calibration, off_topic_features, unanswered_features
 from service.dialogue import Searched, Understanding
 from service.rules.benefit import Entitlement
 from service.rules.catalogue import benefits
@@ -26,7 +26,7 @@ _HARDLY = 0.2
 class Weighed:
     """`unlike`: the reason of bank questions like this that must not be answered. `unstated`: it asks what no document
     states, `entered`: but the office does. `leads`: a clause that comes before benefits; `alone`: where nothing is
-    computed, also before what is unstated or off the topic."""
+    computed, also before what is unstated or off the topic; `unanswered`: the clause that was found does not answer."""
 
     asked: Understanding
     entitlements: Sequence[Entitlement]
@@ -36,6 +36,7 @@ class Weighed:
     leads: Found | None
     alone: bool
     off_topic: bool
+    unanswered: bool
 
 
 def weigh(
@@ -50,7 +51,9 @@ def weigh(
     # Who names a clause by its number is shown it: a bare number is like anything.
     unlike = None if asked.locators else _like_one_not_answered(searched.whole, known=bool(asked.benefits))
     entered = next((e for e in words.office if unstated and e.id == unstated.office and _holds(e, asked)), None)
-    off_topic = unlike == "out_of_scope" or calibration.off_topic(searched.whole, asked.on_topic)
+    off_topic = unlike == "out_of_scope" or calibration.off_topic.holds(
+        off_topic_features(searched.whole, asked.on_topic)
+    )
     newer = _asked_for(searched, entitlements, unstated)
     if newer is None and _says_more(searched, sure=unstated is not None):
         newer = searched.unasked
@@ -63,7 +66,16 @@ def weigh(
         newer,
         newer is not None and _says_more(searched, sure=off_topic or unlike is not None or unstated is not None),
         off_topic,
+        _unanswered(asked, searched, calibration),
     )
+
+
+def _unanswered(asked: Understanding, searched: Searched, calibration: Calibration) -> bool:
+    """Never said of a clause or a document that is named, of several questions at once, or of one that goes on."""
+    if asked.locators or searched.named or asked.parts or asked.query != asked.text:
+        return False
+    features = unanswered_features(searched.whole, len(asked.synonyms), len(asked.said))
+    return features is not None and calibration.unanswered.holds(features)
 
 
 def _of_the_named(

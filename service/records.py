@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import DateTime, Engine, String, Text, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -215,7 +215,11 @@ class Records:
         question = replace(said, facts=parse_facts(said.facts), earlier=_with_facts(said.earlier))
         stored = row.answer.encode()
         answer = _ANSWER.validate_json(stored)
-        return Asked(question, _BASIS.validate_json(row.basis), answer.snapshot, answer.level, stored)
+        try:
+            basis = _BASIS.validate_json(row.basis)
+        except ValidationError:  # written by a version that answered in another way
+            return None
+        return Asked(question, basis, answer.snapshot, answer.level, stored)
 
     def words_needed(self) -> frozenset[str]:
         """The digests of the word files that recorded answers rest on."""

@@ -94,7 +94,7 @@ def _draft(
         return Draft(Status.NO_BASIS, (words.wording["other_place"].format(place="外地"),), reason="other_place")
     if weighed.off_topic:
         return Draft(Status.OUT_OF_SCOPE, (words.wording["out_of_scope"],), reason="off_topic", vouched=_HOTLINE)
-    if weighed.unlike == "no_basis" or not found:
+    if weighed.unlike == "no_basis" or weighed.unanswered or not found:
         return _no_basis(asked, found, words, clauses)
     return _lookup(asked, searched, words, clauses)
 

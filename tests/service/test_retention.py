@@ -13,7 +13,7 @@ from corpus.index import Weights
 from corpus.settings import OFFICE, ROOT, WORDS
 from service.audit import Audit, Broken
 from service.basis import Basis
-from service.calibration import Calibration
+from service.calibration import Calibration, Score
 from service.channels.wechat.mailbox import Answered, Mailbox
 from service.database import open_database
 from service.handovers import Handovers
@@ -25,7 +25,7 @@ from service.unanswered import Lack, Missing, Unanswered
 from tests.service.test_records import ASKED, NOW, answer
 
 DAY = timedelta(days=1)
-BASIS = Basis("", Weights(), Calibration(0.0, {}, 0.5), "", "0")
+BASIS = Basis("", Weights(), Calibration(Score(0.0, {}, 0.5), Score(0.0, {}, 0.5)), "", "0")
 
 
 @pytest.fixture
