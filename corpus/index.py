@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from math import fsum  # of a set: it rounds once, so the order does not count
 from pathlib import Path
 
 import bm25s
@@ -106,7 +107,7 @@ class Entries:
         frequency = np.diff(self._starts)
         self._idf = np.log((self._size + 1) / (frequency + 0.5))
         self._rarest = float(np.log(self._size + 1))
-        self.weight = lru_cache(maxsize=4096)(lambda n: sum(map(self.rarity, self.inside(n))))
+        self.weight = lru_cache(maxsize=4096)(lambda n: fsum(map(self.rarity, self.inside(n))))
         self._words = lru_cache(maxsize=8)(self._score_words)
         self.inside = lru_cache(maxsize=4096)(lambda n: frozenset(tokenize(texts[n])))
 
@@ -201,8 +202,8 @@ class ClauseIndex:
         """Weighted Dice of two questions' tokens, 0–1: how like each other they are, by what is rare in the bank."""
         rarity = (self.bank or self.entries).rarity
         mine, yours = frozenset(tokens_of(one)), frozenset(tokens_of(other))
-        total = sum(map(rarity, mine)) + sum(map(rarity, yours))
-        return 2 * sum(map(rarity, mine & yours)) / total if total else 0.0
+        total = fsum(map(rarity, mine)) + fsum(map(rarity, yours))
+        return 2 * fsum(map(rarity, mine & yours)) / total if total else 0.0
 
     def search(
         self,
@@ -332,8 +333,8 @@ class ClauseIndex:
     def _alike(self, known: Mapping[str, float], n: int) -> float:
         """Weighted Dice of the question's tokens (with their rarity) and a bank question's, 0–1."""
         assert self.bank is not None
-        both = sum(known[token] for token in known.keys() & self.bank.inside(n))
-        total = sum(known.values()) + self.bank.weight(n)
+        both = fsum(known[token] for token in known.keys() & self.bank.inside(n))
+        total = fsum(known.values()) + self.bank.weight(n)
         return 2 * both / total if total else 0.0
 
     def _found(self, n: int, score: float, likeness: float, query: Query, weights: Weights) -> Found:

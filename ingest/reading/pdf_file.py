@@ -201,7 +201,7 @@ def _noted(rows: list[Row], small: list[Row], number: int, dropped: list[Dropped
             texts.append((mark, before + text))
     named = {mark: f"第{number}页{mark}" for mark, _ in texts}
     used = {mark for row in rows for mark in row.marks}
-    for mark in {mark for row in rows for mark in row.marks if mark in named}:
+    for mark in dict.fromkeys(mark for row in rows for mark in row.marks if mark in named):
         dropped += [Dropped(f"第{number}页", mark, "正文里的注号")] * sum(row.marks.count(mark) for row in rows)
     rows = [replace(row, text=_with_marks(row.text, named)) for row in rows]
     dropped += [

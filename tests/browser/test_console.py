@@ -56,7 +56,11 @@ def faults() -> list[str]:
 @pytest.fixture
 def desk(browser: Browser, hotline: Hotline, faults: list[str]) -> Iterator[Page]:
     """An operator's screen before anybody signed in."""
-    context = browser.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768})
+    context = browser.new_context(
+        locale="zh-CN",
+        viewport={"width": 1366, "height": 768},
+        reduced_motion="reduce",  # a message half faded in or out has too little contrast
+    )
     context.set_default_timeout(20_000)
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=hotline.url)
     page = context.new_page()
@@ -128,7 +132,8 @@ def test_what_is_typed_while_the_page_still_loads_is_searched(desk: Page, hotlin
     enter(desk, hotline, "手快")
     held: list[Route] = []
     desk.route("**/lookup.js", lambda route: held.append(route))
-    desk.goto(f"{hotline.url}/console", wait_until="commit")
+    with desk.expect_request("**/lookup.js"):
+        desk.goto(f"{hotline.url}/console", wait_until="commit")
     desk.get_by_role("combobox", name="来电人的话、条号或文号").press_sequentially("第七条")
     held.pop().continue_()
     expect(desk.locator("#hits li").first.locator("strong")).to_have_text("第7条")
@@ -293,6 +298,7 @@ def test_hostile_texts_stay_texts(desk: Page, hotline: Hotline) -> None:
     assert desk.locator("main img, main script").count() == 0
     desk.goto(f"{hotline.url}/console/handovers")
     desk.locator(".list a").first.click()
+    expect(desk.locator(".asked")).to_contain_text("onerror")
     assert desk.locator("main img, main script").count() == 0
     assert desk.title() != "坏"
     assert sent == []

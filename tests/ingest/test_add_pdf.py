@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.add import Added, add
+from ingest.reading.pdf_file import Row, _noted
 
 ON = date(2026, 11, 24)
 SOFFICE = shutil.which("soffice")
@@ -97,3 +98,13 @@ def test_running_heads_and_page_numbers_are_dropped_and_a_footnote_stays_with_it
         ("第1页", "脚注的注号", "1"),
         ("第1页", "正文里的注号", "1"),
     }
+
+
+def test_marks_of_notes_are_told_in_the_order_of_the_page() -> None:
+    marks = ("①", "②", "③", "④", "⑤", "⑥")
+    text = Row("".join(f"甲\x00{mark}\x00" for mark in marks), 0, 1, 0, 1, 10.0, marks)
+    notes = [Row(f"{mark}注", 0, 1, 0, 1, 8.0, ()) for mark in marks]
+
+    _noted([text], notes, 1, dropped := [])
+
+    assert [one.text for one in dropped] == [*marks, *marks]

@@ -67,7 +67,8 @@ def killed_when(reached: Callable[[], bool], documents: Path, environment: dict[
     if process.poll() is not None:
         return False
     for member in [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]:
-        member.kill()
+        with suppress(psutil.NoSuchProcess):  # a child that ended by itself just now
+            member.kill()
     process.wait()
     return reached()
 

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -78,7 +78,8 @@ def kill_after(process: subprocess.Popen[bytes], seconds: float) -> None:
         process.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
         for member in [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]:
-            member.kill()
+            with suppress(psutil.NoSuchProcess):  # a child that ended by itself just now
+                member.kill()
         process.wait()
 
 

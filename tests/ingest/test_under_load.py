@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -38,16 +39,28 @@ def folder(tmp_path: Path, published: Path) -> Path:
 @pytest.fixture
 def url(folder: Path) -> Iterator[str]:
     """The service as `python -m service` runs it."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    own = {"DATA_DIR": str(folder / "var"), "CORPUS_DIR": str(folder), "PORT": str(port), "RATE_LIMIT": "off"}
-    command = [sys.executable, "-m", "service"]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | own, stdout=subprocess.DEVNULL)
-    with httpx.Client(transport=httpx.HTTPTransport(retries=7)) as client:
-        assert client.get(f"http://127.0.0.1:{port}/livez").status_code == 200
+    with socket.socket() as kept:  # until the service listens there, so that nobody else is given the port
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind(("127.0.0.1", 0))
+        port = kept.getsockname()[1]
+        own = {"DATA_DIR": str(folder / "var"), "CORPUS_DIR": str(folder), "PORT": str(port), "RATE_LIMIT": "off"}
+        command = [sys.executable, "-m", "service"]
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | own, stdout=subprocess.DEVNULL)
+        assert answers(process, f"http://127.0.0.1:{port}/livez")
     yield f"http://127.0.0.1:{port}"
     process.kill()
     process.wait()
+
+
+def answers(process: subprocess.Popen[bytes], url: str) -> bool:
+    """Waits for the service however slow the machine is; False when it has ended."""
+    while process.poll() is None:
+        try:
+            return httpx.get(url, timeout=60).status_code == 200
+        except httpx.ConnectError:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=0.05)
+    return False
 
 
 class Asking(threading.Thread):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fastapi import FastAPI
@@ -19,6 +20,12 @@ NOW = datetime(2026, 7, 1, 9, 30, tzinfo=SHANGHAI)
 def idle(*arguments: str) -> Done:
     """Stands for `python -m ingest` where a test is not about it: everything is refused, nothing is started."""
     return Done("", f"没有做：{arguments[0]}")
+
+
+@pytest.fixture
+def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock by which requests are counted stands still: however slow the machine is, all come in one minute."""
+    monkeypatch.setattr("limits.storage.memory.time", SimpleNamespace(time=lambda: NOW.timestamp()))
 
 
 @pytest.fixture(scope="session")

@@ -171,7 +171,7 @@ class TestFetch:
         assert asked == [("HEAD", "/%E6%94%BF%E7%AD%96?q=%E4%B8%80%20%E4%BA%8C", f"a.example:{port}")]
 
     def test_a_closed_port_is_an_error_of_the_system(self) -> None:
-        with closing(socket.create_server(("127.0.0.1", 0))) as taken:
-            port = taken.getsockname()[1]
-        with pytest.raises(OSError, match="refused"):
-            fetch("GET", f"http://a.example:{port}/", "127.0.0.1")
+        with closing(socket.socket()) as taken:  # held, so that nobody else listens there, and not listening
+            taken.bind(("127.0.0.1", 0))
+            with pytest.raises(OSError, match="refused"):
+                fetch("GET", f"http://a.example:{taken.getsockname()[1]}/", "127.0.0.1")

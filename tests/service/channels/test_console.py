@@ -198,6 +198,7 @@ def test_signing_in_leads_back_to_the_page_asked_for(desk: Desk) -> None:
     assert desk.sign_in(to="/console/unanswered").headers["location"] == "/console/unanswered"
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_a_name_is_tried_ten_times_a_minute(desk: Desk) -> None:
     statuses = [desk.sign_in(name=f"{desk.name}乙", password="x").status_code for _ in range(11)]
     assert statuses == [401] * 10 + [429]
@@ -262,6 +263,7 @@ def test_an_invitation_that_comes_while_two_sign_in_can_be_used_later(entrance: 
     assert entrance.client.post(path, data=form).status_code == 303
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_all_names_together_are_tried_a_hundred_and_twenty_times_a_minute(entrance: Doors) -> None:
     responses = [entrance.sign_in(f"某{n}") for n in range(121)]
     assert [response.status_code for response in responses] == [401] * 120 + [429]

@@ -149,6 +149,7 @@ class TestOperatorsLine:
 
 
 class TestLimits:
+    @pytest.mark.usefixtures("one_minute")
     def test_one_session_may_ask_sixty_times_a_minute_and_others_are_not_held_up(self, own_client: TestClient) -> None:
         mine = [own_client.post(ASK, json={"question": "你好"}, headers={"X-Session": "mine"}) for _ in range(61)]
         other = own_client.post(ASK, json={"question": "你好"}, headers={"X-Session": "other"})

@@ -52,6 +52,7 @@ def test_redis_that_never_replies_holds_nobody_up(build_service: Callable[..., F
         assert client.post("/api/v1/ask", json={"question": "你好"}, headers={"X-Session": "me"}).status_code == 200
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_a_conversation_cannot_be_asked_more_often_by_changing_the_session(
     build_service: Callable[..., FastAPI], tmp_path: Path
 ) -> None:

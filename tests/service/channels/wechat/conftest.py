@@ -27,6 +27,8 @@ from service.desk import Reply
 from service.dialogue import Answer, Level, Status
 from service.records import Saved
 
+# For replies that nobody is to be late with, however slow the machine is.
+PATIENT = Deadlines(answer=60.0, store=20.0, poll=0.005)
 AES_KEYS = ("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba")
 
 
@@ -205,7 +207,7 @@ def open_line(
         for _ in range(workers):
             mailbox = Mailbox(open_database(f"sqlite:///{tmp_path / 'wechat.sqlite'}"), account.store_key)
             clerk = Clerk(desk, limiter, mailbox, texts, public_url, customer_service or NoCustomerService())  # type: ignore[arg-type]
-            counters.append(Counter(clerk, deadlines or Deadlines(poll=0.005)))
+            counters.append(Counter(clerk, deadlines or PATIENT))
             apps.append(FastAPI(redirect_slashes=False))
             apps[-1].include_router(router(account, counters[-1]))
             install_errors(apps[-1])

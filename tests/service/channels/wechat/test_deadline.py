@@ -137,7 +137,7 @@ def test_who_asks_something_else_meanwhile_loses_nothing(open_line: Callable, ha
     line = open_line(deadlines=SOON)
     line.desk.answers = hanging
     line.say("难题")
-    patient = open_line(deadlines=Deadlines(poll=0.005))
+    patient = open_line()
     hanging.text = "别的也查到了。"
     assert patient.say("容易的") == "别的也查到了。"
     let_go(line, hanging)

@@ -107,6 +107,7 @@ def test_who_leaves_is_forgotten(open_line: Callable) -> None:
     assert [conversation for _, conversation, _ in line.desk.asked] == [None, None]
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_who_asks_too_often_is_told_so(open_line: Callable) -> None:
     line = open_line(limited=True)
 
