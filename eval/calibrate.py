@@ -22,25 +22,29 @@ UNSEEN = Path(__file__).parent / "questions" / "answered_or_not.yaml"
 console = Console()
 _ON = date(2026, 11, 23)
 _EVERY = 2  # every second answerable question is enough
-_REFUSED_AT_MOST = 0.03
+_REFUSED, _DOUBTED = 0.03, 0.1
+_MORE_LIKELY_THAN_NOT = 0.5
 _NEVER = 2.0
 Row = tuple[Mapping[str, float], bool]
 
 
 def calibrate(parts: Parts) -> int:
-    """Writes corpus/calibration.yaml with the thresholds that refuse 3 % of the answerable, and prints others."""
+    """Writes corpus/calibration.yaml and prints what other thresholds would do. Off the topic is what refuses 3 % of
+    the answerable; unanswered what is more likely so than not; doubtful what doubts 10 % of the answerable."""
     with parts.live.lease() as (snapshot, _):
         assert snapshot is not None
-        off_topic = _fitted("题外话", list(_off_topic(snapshot, parts)))
-        unanswered = _fitted("没有条款能答的", list(_unanswered(snapshot, parts, off_topic)))
-    entry = {name: _entry(score) for name, score in (("off_topic", off_topic), ("unanswered", unanswered))}
+        off_topic, refusing = _fitted("题外话", list(_off_topic(snapshot, parts)), _REFUSED)
+        off_topic = replace(off_topic, threshold=refusing)
+        unanswered, doubtful = _fitted("没有条款能答的", list(_unanswered(snapshot, parts, off_topic)), _DOUBTED)
+    entry = {"off_topic": _entry(off_topic), "unanswered": _entry(unanswered), "doubtful": doubtful}
     FILE.write_text(
         f"# 由 python -m eval calibrate 写出，不要手改。\n{yaml.safe_dump(entry, sort_keys=False)}", encoding="utf-8"
     )
     return 0
 
 
-def _fitted(name: str, rows: Sequence[Row]) -> Score:
+def _fitted(name: str, rows: Sequence[Row], wrongly: float) -> tuple[Score, float]:
+    """The score, and the chance that as many of those of which it does not hold reach `wrongly`."""
     from sklearn.linear_model import LogisticRegression  # comes with the encoder's libraries
 
     names = list(rows[0][0])
@@ -54,8 +58,8 @@ def _fitted(name: str, rows: Sequence[Row]) -> Score:
             f"误拒 {share:.0%}（门槛 {at:.2f}）：{name}放行 {np.mean(chances[holds] < at):.0%}（{holds.sum()} 题）"
         )
     weights = {one: round(float(weight), 4) for one, weight in zip(names, model.coef_[0], strict=True)}
-    threshold = float(np.quantile(chances[~holds], 1 - _REFUSED_AT_MOST))
-    return Score(round(float(model.intercept_[0]), 4), weights, round(threshold, 4))
+    score = Score(round(float(model.intercept_[0]), 4), weights, _MORE_LIKELY_THAN_NOT)
+    return score, round(float(np.quantile(chances[~holds], 1 - wrongly)), 4)
 
 
 def _entry(score: Score) -> dict[str, object]:
@@ -81,7 +85,9 @@ def _chosen(questions: tuple[BankQuestion, ...]) -> Iterator[BankQuestion]:
 def _unanswered(snapshot: Snapshot, parts: Parts, off_topic: Score) -> Iterator[Row]:
     """Of the questions that would be looked up and answered if this score did not hold them back."""
     labelled: Mapping[str, Sequence[str]] = yaml.safe_load(UNSEEN.read_text(encoding="utf-8"))
-    open_wide = replace(parts, calibration=Calibration(off_topic, replace(off_topic, weights={}, threshold=_NEVER)))
+    open_wide = replace(
+        parts, calibration=Calibration(off_topic, replace(off_topic, weights={}, threshold=_NEVER), _NEVER)
+    )
     words = parts.words.current()
     for label, texts in labelled.items():
         for question in (Question(text, _ON) for text in texts):

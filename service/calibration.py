@@ -33,10 +33,12 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`off_topic`: the question is of another subject; `unanswered`: on the subject or not, no clause answers it."""
+    """`off_topic`: the question is of another subject; `unanswered`: no clause answers it, on the subject or not; from
+    the chance `doubtful` of that on, an answer says so itself."""
 
     off_topic: Score
     unanswered: Score
+    doubtful: float
 
 
 def off_topic_features(results: Results, on_topic: bool) -> dict[str, float]:
@@ -78,7 +80,7 @@ def _support(results: Results) -> float:
 
 def load_calibration(path: Path = FILE) -> Calibration:
     entry = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Calibration(_score(entry["off_topic"]), _score(entry["unanswered"]))
+    return Calibration(_score(entry["off_topic"]), _score(entry["unanswered"]), float(entry["doubtful"]))
 
 
 def _score(entry: Mapping[str, object]) -> Score:

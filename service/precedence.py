@@ -26,7 +26,8 @@ _HARDLY = 0.2
 class Weighed:
     """`unlike`: the reason of bank questions like this that must not be answered. `unstated`: it asks what no document
     states, `entered`: but the office does. `leads`: a clause that comes before benefits; `alone`: where nothing is
-    computed, also before what is unstated or off the topic; `unanswered`: the clause that was found does not answer."""
+    computed, also before what is unstated or off the topic; `unanswered`: the clause that was found does not answer;
+    `doubtful`: perhaps it does not."""
 
     asked: Understanding
     entitlements: Sequence[Entitlement]
@@ -37,6 +38,7 @@ class Weighed:
     alone: bool
     off_topic: bool
     unanswered: bool
+    doubtful: bool
 
 
 def weigh(
@@ -57,6 +59,7 @@ def weigh(
     newer = _asked_for(searched, entitlements, unstated)
     if newer is None and _says_more(searched, sure=unstated is not None):
         newer = searched.unasked
+    chance = _unanswered(asked, searched, calibration)
     return Weighed(
         asked,
         entitlements,
@@ -66,16 +69,17 @@ def weigh(
         newer,
         newer is not None and _says_more(searched, sure=off_topic or unlike is not None or unstated is not None),
         off_topic,
-        _unanswered(asked, searched, calibration),
+        chance >= calibration.unanswered.threshold,
+        chance >= calibration.doubtful,
     )
 
 
-def _unanswered(asked: Understanding, searched: Searched, calibration: Calibration) -> bool:
-    """Never said of a clause or a document that is named, of several questions at once, or of one that goes on."""
+def _unanswered(asked: Understanding, searched: Searched, calibration: Calibration) -> float:
+    """The chance of it; 0 for a clause or a document that is named, several questions at once, or one that goes on."""
     if asked.locators or searched.named or asked.parts or asked.query != asked.text:
-        return False
+        return 0.0
     features = unanswered_features(searched.whole, len(asked.synonyms), len(asked.said))
-    return features is not None and calibration.unanswered.holds(features)
+    return calibration.unanswered.chance(features) if features else 0.0
 
 
 def _of_the_named(

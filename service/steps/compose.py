@@ -96,7 +96,7 @@ def _draft(
         return Draft(Status.OUT_OF_SCOPE, (words.wording["out_of_scope"],), reason="off_topic", vouched=_HOTLINE)
     if weighed.unlike == "no_basis" or weighed.unanswered or not found:
         return _no_basis(asked, found, words, clauses)
-    return _lookup(asked, searched, words, clauses)
+    return _lookup(asked, searched, words, clauses, sure=not weighed.doubtful)
 
 
 def _entered(
@@ -167,9 +167,13 @@ def _no_basis(asked: Understanding, found: Sequence[Found], words: Words, clause
     return page.draft(Status.NO_BASIS, "not_stated", units)
 
 
-def _lookup(asked: Understanding, searched: Searched, words: Words, clauses: Mapping[str, Clause]) -> Draft:
-    page = Page(words)
+def _lookup(
+    asked: Understanding, searched: Searched, words: Words, clauses: Mapping[str, Clause], *, sure: bool = True
+) -> Draft:
+    """What is not `sure` to answer is told as the nearest there is."""
+    page = Page(words, [] if sure else [words.wording["nearest"]], vouched=list(_HOTLINE))
     first = searched.whole.found[0].clause
+    conclusion = len(page.lines)
     gist = _gist(page, asked.query, first)
     for n, clause in enumerate(_clauses_to_show(searched)):
         name = "also" if n else ("lookup" if clause.verbatim else "lookup_digest")
@@ -181,7 +185,7 @@ def _lookup(asked: Understanding, searched: Searched, words: Words, clauses: Map
                 page.show(quote)
         _force(page, clause, asked)
     if gist:
-        page.lines[0] += page.prove(page.lines[0], first) or "[1]"
+        page.lines[conclusion] += page.prove(page.lines[conclusion], first) or "[1]"
     close(page, asked, clauses, first.units)
     return page.draft(Status.ANSWERED, None, first.units)
 

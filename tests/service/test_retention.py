@@ -25,7 +25,7 @@ from service.unanswered import Lack, Missing, Unanswered
 from tests.service.test_records import ASKED, NOW, answer
 
 DAY = timedelta(days=1)
-BASIS = Basis("", Weights(), Calibration(Score(0.0, {}, 0.5), Score(0.0, {}, 0.5)), "", "0")
+BASIS = Basis("", Weights(), Calibration(Score(0.0, {}, 0.5), Score(0.0, {}, 0.5), 0.4), "", "0")
 
 
 @pytest.fixture
