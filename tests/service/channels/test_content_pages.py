@@ -167,6 +167,21 @@ def test_a_box_without_what_was_read_confirms_nothing(editor: Desk) -> None:
     assert (refused.status_code, "看过的是哪一版条款" in refused.text) == (422, True)
 
 
+def test_nothing_ticked_is_told_beside_what_there_is_to_tick(folder: Path, editor: Desk) -> None:
+    path = folder / "documents" / "xianan-2023.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("支持保险机构", "鼓励保险机构"), "utf-8")
+    shown = editor.submit("/publications/confirm")
+    told = ("一项也没有勾选，什么也没有记下", 'type="checkbox" name="subject"', "<ins>鼓励</ins>")
+    assert (shown.status_code, [one in shown.text for one in told]) == (422, [True] * 3)
+    assert "confirm" not in {action for (action,) in editor.rows("audit", "action")}
+
+
+def test_a_form_without_its_file_names_what_is_missing(editor: Desk) -> None:
+    refused = editor.submit("/documents", id="xianan-2027")
+    told = "“要上传的文件”缺少这一项，什么也没有做。请按浏览器的后退，改好再提交"
+    assert (refused.status_code, told in refused.text) == (422, True)
+
+
 def test_documents_are_listed_by_title_also_those_that_are_not_finished(folder: Path, editor: Desk) -> None:
     texts = {
         "aa-quoted": '---\ntitle: "某办法：试行"\n---\ntitle: 不是',
