@@ -112,7 +112,9 @@ def test_an_official_text_goes_from_upload_to_live_and_back(
     assert "检查通过" in saved.text
 
     difference = editor.submit("/publications/diff")
-    assert "<ins>第二条 托育补贴每学期发放700元。</ins>" in difference.text
+    assert "<ins>第二条 托育补贴每学期发放700元。</ins>" in difference.text.partition("<details open><summary>原文<")[2]
+    assert difference.text.count("<details><summary>条款名称、位置等</summary>") == 2
+    assert '<tr><th scope="row">发文机关</th><td></td><td><ins>咸安区人民政府</ins></td></tr>' in difference.text
     assert told(editor, editor.submit("/publications/propose", why="新办法")) == "已提出，等另一位审批发布"
     assert current_id(folder / "var") == first
     form = seen(approver.get("/publications").text)
