@@ -13,13 +13,17 @@ import pytest
 import yaml
 from fastapi import FastAPI
 from httpx2 import Response
+from pydantic import TypeAdapter
 
 from corpus.settings import ROOT
 from corpus.snapshot import current_id
 from service.accounts import Role
 from service.app import build_app
 from service.channels.console.child import Busy, Done
+from service.database import open_database
 from service.document_file import LONGEST
+from service.impact import Impact
+from service.publications import Outcome, Publications
 from service.settings import Settings
 from tests.service.channels.test_console import Desk
 from tests.service.conftest import NOW
@@ -182,6 +186,16 @@ def test_a_form_without_its_file_names_what_is_missing(editor: Desk) -> None:
     refused = editor.submit("/documents", id="xianan-2027")
     told = "“要上传的文件”缺少这一项，什么也没有做。请按浏览器的后退，改好再提交"
     assert (refused.status_code, told in refused.text) == (422, True)
+
+
+def test_what_was_proposed_anew_is_not_said_to_be_decided(folder: Path, editor: Desk) -> None:
+    publications = Publications(open_database(f"sqlite:///{folder / 'var' / 'records.sqlite'}"))
+    impact = TypeAdapter(Impact).dump_json(Impact((), (), (), 0)).decode()
+    for who, why in (("王编", "一"), ("王编", "二"), ("李审", "三")):
+        publications.propose("000002-0123456789ab", "000001-0123456789ab", why, impact, who, NOW)
+    publications.decide(3, Outcome.DECLINED, "陈审", NOW)
+    rows = re.findall(r"<td>([一二三])</td><td>(.*?)</td><td>(.*?)</td>", editor.get("/publications").text)
+    assert rows == [("三", "李审", "陈审"), ("二", "王编", "由 李审 重新提出"), ("一", "王编", "由提出人重新提出")]
 
 
 def test_documents_are_listed_by_title_also_those_that_are_not_finished(folder: Path, editor: Desk) -> None:
