@@ -33,6 +33,10 @@ def _lines(impact: Impact) -> Iterator[str]:
         if len(impact.bank) > LISTED:
             yield f"  另有 {len(impact.bank) - LISTED} 个没有列出"
         yield ""
+    if impact.astray:
+        yield "新问法没有答到它的条款（发布以后照样问，回答里没有引它；核对写在哪一条下面，或者换个说法）："
+        yield from (f"  {one.text}　{one.ref}　按 {one.on} 问" for one in impact.astray)
+        yield ""
     if not impact.changes and not impact.bank:
         return
     if impact.resting:
@@ -64,8 +68,12 @@ def _change(change: Change) -> Iterator[str]:
     )
     yield f"  {KINDS[change.kind]}　{change.place}　{change.ref}{days}"
     yield from (f"    {field.name}：{field.old or '（空）'} → {field.new or '（空）'}" for field in change.fields)
-    if change.kind is Kind.CHANGED:
+    if change.instead_of:
+        yield f"    和它代替的 {'、'.join(change.instead_of)} 对照："
+    if change.kind is Kind.CHANGED or change.instead_of:
         yield f"    {''.join(_piece(piece) for piece in change.pieces)}"
+    elif change.kind is Kind.ADDED:
+        yield from (f"    {line}" for piece in change.pieces for line in piece.new.splitlines())
 
 
 def _piece(piece: Piece) -> str:

@@ -21,7 +21,7 @@ from service.basis import VERSION
 from service.channels import api, health
 from service.channels.console import routes as console
 from service.channels.console.child import Ingest, IngestCommand
-from service.channels.console.forms import install_faults, largest_body, refuse_body
+from service.channels.console.forms import install_faults, largest_body, refuse_body, tell_fault
 from service.channels.console.gate import Console
 from service.channels.errors import install_errors
 from service.channels.headers import SecurityHeaders
@@ -84,7 +84,7 @@ def build_app(
     app.include_router(health.router(parts))
     app.include_router(metrics.router())
     office = _open_doors(app, settings, desk, database, ingest or IngestCommand(settings.for_children), warn)
-    install_errors(app, largest_body(office), refuse_body)
+    install_errors(app, largest_body(office), refuse_body, tell_fault)
     install_faults(app)
     https = settings.public_url.startswith("https:")
     app.add_middleware(SecurityHeaders, origins=settings.widget_origins, https=https)

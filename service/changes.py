@@ -1,7 +1,7 @@
 """Two states of the corpus → what changed: field by field, clause by clause and word by word."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -80,8 +80,9 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class Change:
     """What happened to one document (`ref` is its id, `pieces` are empty) or one clause. `pieces` joined give the old
-    and the new text; `until` is the first day out of force of what has ended, `begins` the first day in force of what
-    is added or changed; `fields` are those of a clause that its document does not tell already."""
+    and the new text, where the old one is of the clauses `instead_of` which an added clause comes; `until` is the first
+    day out of force of what has ended, `begins` the first day in force of what is added or changed; `fields` are those
+    of a clause that its document does not tell already."""
 
     kind: Kind
     ref: str
@@ -90,6 +91,7 @@ class Change:
     begins: date | None
     until: date | None
     fields: tuple[Field, ...] = ()
+    instead_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +126,10 @@ def compare(before: State, after: State) -> list[Change]:
     then those that are gone."""
     documents = [_document(old, new) for old, new in _pairs(_by_id(before), _by_id(after))]
     told = {change.ref: change.fields for change in documents if change}
-    clauses = [_clause(old, new, told) for old, new in _pairs(_by_ref(before.clauses), _by_ref(after.clauses))]
-    return [change for change in (*documents, *clauses) if change]
+    was, now = _by_ref(before.clauses), _by_ref(after.clauses)
+    clauses = [_clause(old, new, told) for old, new in _pairs(was, now)]
+    changes = (change for change in (*documents, *clauses) if change)
+    return [_beside_the_old(change, now, was | now) if change.kind is Kind.ADDED else change for change in changes]
 
 
 def compare_bank(before: State, after: State) -> list[BankChange]:
@@ -205,6 +209,15 @@ def _clause(old: Clause | None, new: Clause | None, told: Mapping[str, tuple[Fie
     pieces = _pieces(old.text if old else "", new.text if new else "")
     place = f"《{there.document_title}》{there.label}"
     return _change(_kind(old, new, same_words), str(there.ref), place, pieces, new, own)
+
+
+def _beside_the_old(added: Change, now: Mapping[str, Clause], known: Mapping[str, Clause]) -> Change:
+    """A clause that takes the place of others is compared with their words."""
+    ended = tuple(ref for ref in now[added.ref].ends if ref in known) if added.ref in now else ()
+    if not ended:
+        return added
+    old = "\n".join(known[ref].text for ref in ended)
+    return replace(added, pieces=_pieces(old, now[added.ref].text), instead_of=ended)
 
 
 def _change(

@@ -62,9 +62,19 @@ class ChangedAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Astray:
+    """A new way of asking for the clause `ref` whose answer, once published, does not cite it; `on`: the day asked
+    for, on which the clause is in force wherever there is one."""
+
+    text: str
+    ref: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Impact:
     """`asked` counts the questions that were put to both states, for each of `days`; `left` those that were not, as
-    there are too many."""
+    there are too many; `astray` are among those asked."""
 
     changes: tuple[Change, ...]
     resting: tuple[Resting, ...]
@@ -73,6 +83,7 @@ class Impact:
     days: tuple[date, ...] = ()
     bank: tuple[BankChange, ...] = ()
     left: int = 0
+    astray: tuple[Astray, ...] = ()
 
     @property
     def open(self) -> tuple[Resting, ...]:
@@ -169,7 +180,24 @@ def assess(
     ]
     resting = what_rests(before.clauses, after.clauses, material, confirmations)
     left = sum(map(len, of_bank)) - len(asked)
-    return Impact(tuple(changes), tuple(resting), tuple(answers), len(questions), days, tuple(bank), left)
+    astray = tuple(_astray([one for one in bank if one.text in questions], after, new, days))
+    return Impact(tuple(changes), tuple(resting), tuple(answers), len(questions), days, tuple(bank), left, astray)
+
+
+def _astray(bank: Iterable[BankChange], after: Snapshot, new: Parts, days: Sequence[date]) -> Iterator[Astray]:
+    for one in bank:
+        clause = after.by_ref.get(one.new)
+        if clause is not None:
+            on = _day_of(clause, days)
+            cited = {citation.ref for citation in answer_question(Question(one.text, on), new).citations}
+            if one.new not in cited:
+                yield Astray(one.text, one.new, on)
+
+
+def _day_of(clause: Clause, days: Sequence[date]) -> date:
+    """On which the clause is in force: one of the days, or that on which it begins; else the first of the days."""
+    begins = max(clause.effective_from or clause.published_on, clause.published_on)
+    return next((day for day in (*days, begins) if day >= days[0] and clause.in_force(day)), days[0])
 
 
 def _first_difference(text: str, old: Parts, new: Parts, days: Iterable[date]) -> Iterator[tuple[date, str, str]]:

@@ -271,6 +271,12 @@ class OfficeEntry(Entry):
         begun = [value for value in self.values if value.checked_on <= on and value.valid_from <= about]
         return max(reversed(begun), key=lambda value: (value.valid_from, value.checked_on), default=None)
 
+    def coming(self, on: date) -> list[OfficeValue]:
+        """What will hold from a later day, as known on this one; the soonest first."""
+        days = sorted({value.valid_from for value in self.values if value.valid_from > on})
+        held = (self.latest(on, day) for day in days)
+        return [value for value in held if value and value.valid_from > on]
+
     def holding(self, on: date, about: date) -> OfficeValue | None:
         latest = self.latest(on, about)
         return None if latest is None or latest.ended(about) else latest

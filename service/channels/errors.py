@@ -1,8 +1,10 @@
-"""Whatever goes wrong with a request → one JSON shape, in Chinese, without a stack trace."""
+"""Whatever goes wrong with a request → a Fault in Chinese, without a stack trace; told as one JSON shape, or as the
+channel tells it."""
 
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -60,8 +62,23 @@ class Unready(Exception):
     """There is no snapshot to answer from."""
 
 
-def error_response(status: int, code: str, message: str, field: str | None = None) -> JSONResponse:
-    return JSONResponse(ErrorOut(error=Error(code=code, message=message, field=field)).model_dump(), status)
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`status` is that of HTTP, `message` in Chinese; `field`: the part of the request that is wrong."""
+
+    status: int
+    code: str
+    message: str
+    field: str | None = None
+    headers: Mapping[str, str] | None = None
+
+
+Tell = Callable[[Request, Fault], Response]
+
+
+def as_json(_request: Request, fault: Fault) -> Response:
+    body = ErrorOut(error=Error(code=fault.code, message=fault.message, field=fault.field)).model_dump()
+    return JSONResponse(body, fault.status, headers=fault.headers)
 
 
 Allowed = Callable[[Request], Awaitable[int]]
@@ -77,20 +94,24 @@ def too_large(request: Request) -> Response:
     """WeChat shows a fault of the account for whatever it cannot read, and it cannot read JSON."""
     if request.url.path == "/wechat":
         return PlainTextResponse("请求太大", 413)
-    return error_response(413, "too_large", "请求太大")
+    return as_json(request, Fault(413, "too_large", "请求太大"))
 
 
-def install_errors(app: FastAPI, allowed: Allowed = small, refused: Callable[[Request], Response] = too_large) -> None:
-    """`refused` answers what brings more than is `allowed`."""
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(BadFact, _bad_fact)
-    app.add_exception_handler(NotFound, _not_found)
-    app.add_exception_handler(Unready, _unready)
-    app.add_exception_handler(TooOften, _too_often)
-    app.add_exception_handler(ChannelClosed, _channel_closed)
-    app.add_exception_handler(HTTPException, _http)
+def install_errors(
+    app: FastAPI,
+    allowed: Allowed = small,
+    refused: Callable[[Request], Response] = too_large,
+    tell: Tell = as_json,
+) -> None:
+    """`refused` answers what brings more than is `allowed`, `tell` whatever else goes wrong."""
+    for kind, fault_of in _FAULTS.items():
+        app.add_exception_handler(kind, _handler(fault_of, tell))
     app.add_middleware(BodyLimit, allowed=allowed, refused=refused)
-    app.add_middleware(Bugs)
+    app.add_middleware(Bugs, tell=tell)
+
+
+def _handler(fault_of: Callable[[Any], Fault], tell: Tell) -> Callable[[Request, Exception], Response]:
+    return lambda request, error: tell(request, fault_of(error))
 
 
 class BodyLimit:
@@ -132,54 +153,56 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-def _invalid(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)
+def _invalid(error: RequestValidationError) -> Fault:
     details: Sequence[Any] = error.errors()
     first = details[0]
     place = [str(part) for part in first["loc"] if part not in {"body", "query", "path"} and not isinstance(part, int)]
     kind = first["type"]
     message = _MESSAGES.get(kind) or (str(first["ctx"]["error"]) if kind == "value_error" else "写法不对")
-    status = 400 if kind == "json_invalid" else 422
-    return error_response(status, "invalid", message, ".".join(place) or None)
+    return Fault(400 if kind == "json_invalid" else 422, "invalid", message, ".".join(place) or None)
 
 
-def _bad_fact(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, BadFact)
-    return error_response(422, "bad_fact", str(error), f"facts.{error.name}")
+def _bad_fact(error: BadFact) -> Fault:
+    return Fault(422, "bad_fact", str(error), f"facts.{error.name}")
 
 
-def _not_found(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, NotFound)
-    return error_response(404, "not_found", str(error), error.field)
+def _not_found(error: NotFound) -> Fault:
+    return Fault(404, "not_found", str(error), error.field)
 
 
-def _unready(_request: Request, _error: Exception) -> JSONResponse:
-    return error_response(503, "no_snapshot", "还没有可用的快照，请先入库")
+def _unready(_error: Unready) -> Fault:
+    return Fault(503, "no_snapshot", "还没有可用的快照，请先入库")
 
 
-def _channel_closed(_request: Request, _error: Exception) -> JSONResponse:
-    return error_response(503, "channel_closed", "这个入口暂时停用，请拨打12345政务服务便民热线")
+def _channel_closed(_error: ChannelClosed) -> Fault:
+    return Fault(503, "channel_closed", "这个入口暂时停用，请拨打12345政务服务便民热线")
 
 
-def _too_often(_request: Request, _error: Exception) -> JSONResponse:
-    response = error_response(429, "too_often", "问得太快了，请过一分钟再试")
-    response.headers["Retry-After"] = "60"
-    return response
+def _too_often(_error: TooOften) -> Fault:
+    return Fault(429, "too_often", "问得太快了，请过一分钟再试", headers={"Retry-After": "60"})
 
 
-def _http(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
+def _http(error: HTTPException) -> Fault:
     code, message = _HTTP.get(error.status_code, ("http", "请求不对"))
-    response = error_response(error.status_code, code, message)
-    response.headers.update(error.headers or {})
-    return response
+    return Fault(error.status_code, code, message, headers=error.headers)
+
+
+_FAULTS: Mapping[type[Exception], Callable[[Any], Fault]] = {
+    RequestValidationError: _invalid,
+    BadFact: _bad_fact,
+    NotFound: _not_found,
+    Unready: _unready,
+    TooOften: _too_often,
+    ChannelClosed: _channel_closed,
+    HTTPException: _http,
+}
 
 
 class Bugs:
     """A bug is told without detail, and logged by its kind and place alone: its message may hold a citizen's words."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, tell: Tell) -> None:
+        self._app, self._tell = app, tell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun = False
@@ -196,10 +219,10 @@ class Bugs:
             log.error("bug kind=%s at=%s:%s", type(error).__name__, place.filename, place.lineno)
             if begun or scope["type"] != "http":
                 raise
-            await _told(error)(scope, receive, send)
+            await self._tell(Request(scope), _bug(error))(scope, receive, send)
 
 
-def _told(error: Exception) -> JSONResponse:
+def _bug(error: Exception) -> Fault:
     if isinstance(error, SQLAlchemyError):
-        return error_response(503, "no_records", "记录暂时读不到、写不了，请稍后再试，或拨打12345")
-    return error_response(500, "internal", "系统出错了，请稍后再试，或拨打12345")
+        return Fault(503, "no_records", "记录暂时读不到、写不了，请稍后再试，或拨打12345")
+    return Fault(500, "internal", "系统出错了，请稍后再试，或拨打12345")

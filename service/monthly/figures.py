@@ -122,10 +122,11 @@ class Figures:
         return self.month.since < self.texts_since < self.month.until
 
     @property
-    def days_so_far(self) -> int:
-        """Days of the month that have begun."""
+    def days_counted(self) -> int:
+        """Days of the month that have begun and on which questions were counted."""
+        first = max(self.month.first, self.counted_since or self.month.first)
         last = min(self.month.last, self.made_at.astimezone(SHANGHAI).date())
-        return max(0, (last - self.month.first).days + 1)
+        return max(0, (last - first).days + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from service.clock import SHANGHAI
 from service.confirmations import digest_of
 from service.database import open_database
 from service.dialogue import Answer, Earlier, Level, Question, Status
-from service.impact import LISTED, ChangedAnswer, Impact
+from service.impact import LISTED, Astray, ChangedAnswer, Impact
 from service.publications import Seen
 from service.retention import Retention
 from service.settings import Settings
@@ -424,6 +424,35 @@ def test_a_question_more_is_told_before_it_is_published(office: Office, folder: 
     impact = difference(office, bank_only(folder))
     assert impact.bank == (BankChange("送小小班那五百块钱还有冇得", "", "xianan-2023#7"),)
     assert "问法库：新增 1" in impact_told(impact).splitlines()
+
+
+def test_new_questions_that_do_not_reach_their_clause_are_told(office: Office, folder: Path) -> None:
+    """Of one that is written under the wrong clause, and of one that lies far from every clause."""
+    path = folder / "questions" / "xianan-2023.yaml"
+    groups = {"8": ["第9条原文写的是什么"], "7": ["入托补贴一学期发多少钱给我家老二"]}
+    added = "".join(
+        f'- clause: "{clause}"\n  questions:\n' + "".join(f"    - {one}\n" for one in texts)
+        for clause, texts in groups.items()
+    )
+    path.write_text(path.read_text(encoding="utf-8") + added, encoding="utf-8")
+    source, problems = gather(folder / "documents")
+    assert problems == []
+    impact = difference(office, source)
+    assert impact.astray == (Astray("第9条原文写的是什么", "xianan-2023#8", date(2026, 11, 24)),)
+
+
+def test_a_question_for_a_clause_to_come_is_asked_on_its_first_day(
+    office: Office, folder: Path, write_document: Callable[..., Path], write_bank: Callable[..., Path]
+) -> None:
+    body = '<!-- c:7 label="第7条" ends="xianan-2023#7" -->\n7.每学期发放700元入托补贴。\n'
+    documents = folder / "documents"
+    write_document(documents, "xianan-2027", body, amends="xianan-2023", effective_from="2027-01-01")
+    write_bank(documents, "xianan-2027", {"7": ["入托补贴一学期发多少钱给我家老二", "第9条原文写的是什么"]})
+    source, problems = gather(documents)
+    assert problems == []
+    impact = difference(office, source)
+    assert impact.astray == (Astray("第9条原文写的是什么", "xianan-2027#7", date(2027, 1, 1)),)
+    assert TypeAdapter(Impact).validate_json(TypeAdapter(Impact).dump_json(impact)) == impact
 
 
 def test_of_many_changed_questions_the_first_fifty_are_listed(office: Office, folder: Path) -> None:

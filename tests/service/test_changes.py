@@ -74,8 +74,30 @@ def test_an_article_that_a_later_one_takes_the_place_of_has_ended_and_not_change
         write_document(folder, "a", "第一条 每学期发放500元。\n")
     body = '<!-- c:1 ends="a#1" -->\n每学期发放600元。\n'
     write_document(new, "b", body, amends="a", effective_from="2027-01-01")
-    ended = next(change for change in compare(state(old), state(new)) if change.ref == "a#1")
-    assert (ended.kind, ended.until) == (Kind.ENDED, date(2027, 1, 1))
+    changes = {change.ref: change for change in compare(state(old), state(new))}
+    assert (changes["a#1"].kind, changes["a#1"].until) == (Kind.ENDED, date(2027, 1, 1))
+    added = changes["b#1"]
+    assert (added.kind, added.begins, added.instead_of) == (Kind.ADDED, date(2027, 1, 1), ("a#1",))
+    assert added.pieces == (
+        Piece("第一条 ", ""),
+        Piece("每学期发放", "每学期发放"),
+        Piece("500", "600"),
+        Piece("元。", "元。"),
+    )
+
+
+def test_a_clause_in_the_place_of_two_is_compared_with_both(tmp_path: Path, write_document: WriteDocument) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder in (old, new):
+        write_document(folder, "a", "第一条 甲。\n第二条 乙。\n")
+    body = '<!-- c:1 ends="a#1,a#2" -->\n第一条 甲。\n'
+    write_document(new, "b", body, amends="a", effective_from="2027-01-01")
+    [added] = [change for change in compare(state(old), state(new)) if change.ref == "b#1"]
+    assert added.instead_of == ("a#1", "a#2")
+    assert ("".join(one.old for one in added.pieces), "".join(one.new for one in added.pieces)) == (
+        "第一条 甲。\n第二条 乙。",
+        "第一条 甲。",
+    )
 
 
 def test_what_stays_as_it_was_is_not_told(tmp_path: Path, write_document: WriteDocument) -> None:

@@ -1,6 +1,7 @@
 """Answers that the office approves: proposed from an answer or a group of questions, decided by a second person."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Response
@@ -61,6 +62,7 @@ def router(console: Console) -> APIRouter:
             faults=faults,
             clauses=here,
             read={one.id: _read(one, here) for one in all_},
+            lapse={ref: _lapse(clause, console.now().date()) for ref, clause in here.items()},
             wrong=wrong,
         )
 
@@ -107,7 +109,7 @@ def router(console: Console) -> APIRouter:
             raise HTTPException(403)
         shown, here = Shown(mask(question).strip(), _lines_masked(ways), _clean(text), refs, group), clauses()
         chosen = list(dict.fromkeys(refs.split()))
-        wrong = [*_faults(shown), *_clause_faults(chosen, here)]
+        wrong = [*_faults(shown), *_clause_faults(chosen, here, console.now().date())]
         if wrong:
             return form(seat, shown, *wrong)
         basis = {ref: here[ref].text for ref in chosen}
@@ -133,7 +135,9 @@ def router(console: Console) -> APIRouter:
     def approve(id: int, read: Field = "", seat: Seat = Depends(editor)) -> Response:
         """`read` stands for what the page showed: the answer and the texts of its clauses."""
         kept, here = found(id), clauses()
-        faults = _clause_faults(kept.refs, here) or ([_CHANGED] if read != _read(kept, here) else [])
+        faults = _clause_faults(kept.refs, here, console.now().date()) or (
+            [_CHANGED] if read != _read(kept, here) else []
+        )
         if faults:
             return listed(seat, 422, "；".join(faults))
         basis = {ref: here[ref].text for ref in kept.refs}
@@ -146,7 +150,7 @@ def router(console: Console) -> APIRouter:
     def reword(id: int, text: Field = "", read: Field = "", seat: Seat = Depends(editor)) -> Response:
         """Another text is another proposal, for another person."""
         kept, here, new = found(id), clauses(), _clean(text)
-        faults = [*_text_faults(new), *_clause_faults(kept.refs, here)]
+        faults = [*_text_faults(new), *_clause_faults(kept.refs, here, console.now().date())]
         if not faults and (read != _read(kept, here) or new == kept.text):
             faults = [_CHANGED if new != kept.text else "文字没有改：照原样请点“核准”"]
         if faults:
@@ -214,9 +218,21 @@ def _text_faults(text: str) -> list[str]:
     ]
 
 
-def _clause_faults(refs: tuple[str, ...] | list[str], clauses: dict[str, Clause]) -> list[str]:
+def _clause_faults(refs: tuple[str, ...] | list[str], clauses: dict[str, Clause], today: date) -> list[str]:
     unknown = [ref for ref in refs if ref not in clauses]
+    lapses = [(ref, _lapse(clauses[ref], today)) for ref in refs if ref in clauses]
     return [
         *([f"依据写 1 到 {_MOST_CLAUSES} 条条款"] if not 0 < len(refs) <= _MOST_CLAUSES else []),
         *([f"没有这些条款：{'、'.join(unknown)[:200]}"] if unknown else []),
+        *(f"{ref}：{lapse}，今天不能用它作依据" for ref, lapse in lapses[:_MOST_CLAUSES] if lapse),
     ]
+
+
+def _lapse(clause: Clause, today: date) -> str:
+    """Why it is not in force on the day, "" where it is."""
+    named = f"《{clause.document_title}》{clause.label}"
+    if clause.in_force(today):
+        return ""
+    if clause.ended(today):
+        return f"{named}从 {clause.effective_until} 起已经失效"
+    return f"{named}从 {max(clause.published_on, clause.effective_from or clause.published_on)} 起才施行"

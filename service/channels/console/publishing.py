@@ -33,6 +33,7 @@ _TOLD = {
     "rollback": "已回退到上一版",
 }
 _HAPPENED, _HAPPENED_SHOWN = ("propose", "publish", "publish_alone", "decline", "rollback"), 20
+_NOTHING_TICKED = "一项也没有勾选，什么也没有记下：请对照新条款看过，勾上核实过的，再按一次"
 _IMPACT = TypeAdapter(Impact)
 _READ = re.compile(r" [0-9a-f]{64}$")
 
@@ -73,9 +74,11 @@ def router(console: Console, data_dir: Path) -> APIRouter:
         kept = console.desk.records.kept(answer_id, console.now())
         return kept.question if kept else ""
 
-    def difference(seat: Seat) -> Response:
+    def difference(seat: Seat, wrong: str = "") -> Response:
         done = console.ingest("diff", "--json")
-        return shown(seat, wrong=done.refused) if done.refused else shown(seat, _IMPACT.validate_json(done.said))
+        if done.refused:
+            return shown(seat, wrong=done.refused)
+        return shown(seat, _IMPACT.validate_json(done.said), wrong)
 
     def run(seat: Seat, command: str, *arguments: str) -> Response:
         done = console.ingest(command, f"--by={seat.name}", *arguments)
@@ -92,9 +95,12 @@ def router(console: Console, data_dir: Path) -> APIRouter:
 
     @publishing.post("/confirm")
     def confirm(
-        subject: Annotated[list[Annotated[str, Form(max_length=300)]], Form()], seat: Seat = Depends(editor)
+        subject: Annotated[list[Annotated[str, Form(max_length=300)]] | None, Form()] = None,
+        seat: Seat = Depends(editor),
     ) -> Response:
         """Each `subject` ends with the digest of the clause that the page showed."""
+        if not subject:
+            return difference(seat, _NOTHING_TICKED)
         if not all(_READ.search(one) for one in subject):
             return shown(seat, wrong="没有写明看过的是哪一版条款，请重新看会变什么，再核实")
         done = console.ingest("confirm", "--by", seat.name, "--", *subject)

@@ -1,6 +1,7 @@
 """Who may use what: every route of the app stands in one table, and every cell of it is tried with a real request."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -190,6 +191,13 @@ class Service:
             follow_redirects=False,
         )
 
+    def send_empty(self, method: str, path: str, token: str, csrf: str) -> Response:
+        """A form of that address with no field filled in, as a browser would send it."""
+        self._client.cookies.clear()
+        address = self._filled(TABLE[method, path].path or path)
+        headers = {"Cookie": f"seat={token}", "X-CSRF": csrf, "Content-Type": FORM}
+        return self._client.request(method, address, headers=headers, follow_redirects=False)
+
     def _said(self, body: dict[str, object]) -> str:
         return json.dumps(
             {name: self._filled(value) if isinstance(value, str) else value for name, value in body.items()}
@@ -278,6 +286,27 @@ def test_a_change_that_the_own_page_sends_is_taken(service: Service, method: str
     token, csrf = service.sign_in("admin")
     own = {"Sec-Fetch-Site": "same-origin", "Origin": "http://testserver"}
     assert service.send(method, path, token, csrf, **own).status_code == TABLE[method, path].status
+
+
+FORM = "application/x-www-form-urlencoded"
+HTML = "text/html; charset=utf-8"
+
+
+@pytest.mark.parametrize(("method", "path"), [key for key in CHANGES if key[1].startswith("/console")])
+def test_a_form_without_any_field_is_told_in_chinese_on_a_page(service: Service, method: str, path: str) -> None:
+    service.queue()
+    token, csrf = service.sign_in("admin")
+    answer = service.send_empty(method, path, token, csrf)
+    told = re.search(r'<p class="wrong[^"]*" role="alert">[^<]*[一-龥]', answer.text)
+    seen = answer.status_code, answer.headers.get("content-type"), told is not None
+    assert answer.status_code == 303 or (seen[0] in {404, 409, 422} and seen[1:] == (HTML, True))
+
+
+def test_a_page_asked_for_by_nobody_who_may_is_told_on_a_page(service: Service) -> None:
+    token, _ = service.sign_in("operator")
+    refused = service.send("GET", "/console/audit", token, accept="text/html")
+    assert (refused.status_code, refused.headers["content-type"]) == (403, HTML)
+    assert "没有登录，或者这个账号不能做这件事" in refused.text
 
 
 def test_a_change_sent_as_something_else_than_form_or_json_is_refused(service: Service) -> None:

@@ -13,13 +13,17 @@ import pytest
 import yaml
 from fastapi import FastAPI
 from httpx2 import Response
+from pydantic import TypeAdapter
 
 from corpus.settings import ROOT
 from corpus.snapshot import current_id
 from service.accounts import Role
 from service.app import build_app
 from service.channels.console.child import Busy, Done
+from service.database import open_database
 from service.document_file import LONGEST
+from service.impact import Impact
+from service.publications import Outcome, Publications
 from service.settings import Settings
 from tests.service.channels.test_console import Desk
 from tests.service.conftest import NOW
@@ -112,7 +116,9 @@ def test_an_official_text_goes_from_upload_to_live_and_back(
     assert "检查通过" in saved.text
 
     difference = editor.submit("/publications/diff")
-    assert "<ins>第二条 托育补贴每学期发放700元。</ins>" in difference.text
+    assert "<ins>第二条 托育补贴每学期发放700元。</ins>" in difference.text.partition("<details open><summary>原文<")[2]
+    assert difference.text.count("<details><summary>条款名称、位置等</summary>") == 2
+    assert '<tr><th scope="row">发文机关</th><td></td><td><ins>咸安区人民政府</ins></td></tr>' in difference.text
     assert told(editor, editor.submit("/publications/propose", why="新办法")) == "已提出，等另一位审批发布"
     assert current_id(folder / "var") == first
     form = seen(approver.get("/publications").text)
@@ -165,6 +171,31 @@ def test_front_matter_is_shown_to_editor_and_approver(folder: Path, editor: Desk
 def test_a_box_without_what_was_read_confirms_nothing(editor: Desk) -> None:
     refused = editor.submit("/publications/confirm", subject="parameter:none")
     assert (refused.status_code, "看过的是哪一版条款" in refused.text) == (422, True)
+
+
+def test_nothing_ticked_is_told_beside_what_there_is_to_tick(folder: Path, editor: Desk) -> None:
+    path = folder / "documents" / "xianan-2023.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("支持保险机构", "鼓励保险机构"), "utf-8")
+    shown = editor.submit("/publications/confirm")
+    told = ("一项也没有勾选，什么也没有记下", 'type="checkbox" name="subject"', "<ins>鼓励</ins>")
+    assert (shown.status_code, [one in shown.text for one in told]) == (422, [True] * 3)
+    assert "confirm" not in {action for (action,) in editor.rows("audit", "action")}
+
+
+def test_a_form_without_its_file_names_what_is_missing(editor: Desk) -> None:
+    refused = editor.submit("/documents", id="xianan-2027")
+    told = "“要上传的文件”缺少这一项，什么也没有做。请按浏览器的后退，改好再提交"
+    assert (refused.status_code, told in refused.text) == (422, True)
+
+
+def test_what_was_proposed_anew_is_not_said_to_be_decided(folder: Path, editor: Desk) -> None:
+    publications = Publications(open_database(f"sqlite:///{folder / 'var' / 'records.sqlite'}"))
+    impact = TypeAdapter(Impact).dump_json(Impact((), (), (), 0)).decode()
+    for who, why in (("王编", "一"), ("王编", "二"), ("李审", "三")):
+        publications.propose("000002-0123456789ab", "000001-0123456789ab", why, impact, who, NOW)
+    publications.decide(3, Outcome.DECLINED, "陈审", NOW)
+    rows = re.findall(r"<td>([一二三])</td><td>(.*?)</td><td>(.*?)</td>", editor.get("/publications").text)
+    assert rows == [("三", "李审", "陈审"), ("二", "王编", "由 李审 重新提出"), ("一", "王编", "由提出人重新提出")]
 
 
 def test_documents_are_listed_by_title_also_those_that_are_not_finished(folder: Path, editor: Desk) -> None:

@@ -126,6 +126,22 @@ def test_operators_read_who_entered_what_and_get_no_form(office: Office) -> None
         assert told in page
 
 
+def test_a_value_that_begins_later_is_shown_with_its_day_beside_the_one_that_holds(office: Office) -> None:
+    later = {"value": "每月500元", "valid_from": "2026-09-01", "valid_until": ""}
+    office.enter(**later)
+    begins, waits = "将从 2026-09-01 起：每月500元</p>", '<span class="tag waiting">还没有开始</span>'
+    alone = office.editor.get("/console/office").text
+    assert (alone.count(begins), alone.count(waits), "另外 1 次录入" in alone) == (1, 1, False)
+
+    office.enter()
+    office.enter(**later | {"source": "又问了一次"})
+
+    both = office.editor.get("/console/office").text
+    assert (both.count(begins), both.count(waits), "出处：又问了一次" in both) == (1, 0, True)
+    assert '<p class="value">每月450元</p>' in both
+    assert "另外 1 次录入" in both
+
+
 def test_checked_today_keeps_the_value_and_tells_who_checked_it_where(office: Office) -> None:
     office.enter()
     [check, _] = Forms(office.editor.get("/console/office").text).of(ENTRY)
@@ -172,7 +188,7 @@ def test_a_page_that_is_out_of_date_is_told_and_can_be_sent_again(office: Office
 def test_an_entry_that_is_not_there_is_told(office: Office) -> None:
     answer = office.enter("没有的")
 
-    assert (answer.status_code, answer.json()["error"]["message"]) == (404, "没有这一条")
+    assert (answer.status_code, '<p class="wrong" role="alert">没有这一条</p>' in answer.text) == (404, True)
 
 
 def test_a_form_without_fields_is_told_what_is_missing(office: Office) -> None:

@@ -232,7 +232,14 @@ def test_the_month_before_is_compared_only_where_all_of_it_was_counted(ledger: L
     ("now", "days"), [(at(11, 1, 0), 1), (at(11, 24, 23), 24), (at(11, 30), 30), (at(12, 1, 0), 30), (NOW, 30)]
 )
 def test_the_mean_of_a_day_is_over_the_days_that_have_begun(ledger: Ledger, now: datetime, days: int) -> None:
-    assert ledger.figures(now=now).days_so_far == days
+    ledger.ask(at(10, 31))
+    assert ledger.figures(now=now).days_counted == days
+
+
+@pytest.mark.parametrize(("now", "days"), [(at(11, 24, 23), 1), (at(11, 26), 3), (NOW, 7)])
+def test_and_on_which_questions_were_counted(ledger: Ledger, now: datetime, days: int) -> None:
+    ledger.ask(at(11, 24))
+    assert ledger.figures(now=now).days_counted == days
 
 
 # The calendar

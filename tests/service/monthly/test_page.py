@@ -121,12 +121,13 @@ def test_before_the_first_question_there_is_a_page_too(ledger: Ledger) -> None:
 
 
 def test_beyond_ninety_days_the_counts_stand_and_the_words_are_said_to_be_deleted(ledger: Ledger) -> None:
+    """Counted from the 15th on: 17 days."""
     for _ in range(3):
         ledger.ask(at(8, 15), "产假多少天")
 
     text = text_of(ledger, Month(2026, 8))
 
-    assert "提问 3 平均每天 0.1 个" in text
+    assert "提问 3 平均每天 0.2 个" in text
     assert "问题原文和评价只存 90 天，这个月的已经全部删除，不再列出。" in text
     assert "评价和转人工的记录只存 90 天，这个月的已经删除。" in text
     assert "产假多少天" not in text
