@@ -3,6 +3,7 @@
 from calendar import isleap
 from datetime import date
 
+from service.rules.ages import in_words
 from service.rules.benefit import Fails, Open, Result
 from service.rules.money import yuan
 from service.rules.parameters import DatedValue
@@ -45,7 +46,7 @@ def national_childcare_allowance(
     if three_at_start is None:
         return Open((_ON_THE_START,))
     if three_at_start:
-        return _too_old(child_birth_date, until_age, f"在补贴开始的{_said(start)}以前")
+        return _too_old(child_birth_date, until_age, f"在补贴开始的{in_words(start)}以前")
     if three_now is None:
         return Open((_ON_THE_DAY,))
     apply = _apply(hukou_in)
@@ -75,7 +76,7 @@ def _turned(age: int, born: date, day: date) -> bool | None:
 def _by_year(amount: DatedValue, until_age: DatedValue, born: date, children: int) -> tuple[Step, ...]:
     each = yuan(amount.value)
     steps = (
-        Step(f"孩子{_said(born)}出生，问的那一天还不满{until_age.value}周岁", str(born), until_age.ref),
+        Step(f"孩子{in_words(born)}出生，问的那一天还不满{until_age.value}周岁", str(born), until_age.ref),
         Step(f"据公开资料，不分孩次，一孩、二孩、三孩都可以申领，每个孩子每年{each}元", str(each), amount.ref),
     )
     if children == 1:
@@ -87,7 +88,7 @@ def _by_year(amount: DatedValue, until_age: DatedValue, born: date, children: in
 def _by_months(born: date, start: date, until_age: DatedValue, three_now: bool) -> tuple[Step, ...]:
     age = until_age.value
     steps = (
-        Step(f"孩子{_said(born)}出生，国家育儿补贴{_said(start)}开始时还不满{age}周岁", str(born), _BY_MONTHS),
+        Step(f"孩子{in_words(born)}出生，国家育儿补贴{in_words(start)}开始时还不满{age}周岁", str(born), _BY_MONTHS),
         Step("据公开资料，这样的孩子按应补贴的月数折算", "", _BY_MONTHS),
         Step("不分孩次，一孩、二孩、三孩都可以申领", "", until_age.ref),
     )
@@ -98,7 +99,7 @@ def _by_months(born: date, start: date, until_age: DatedValue, three_now: bool) 
 
 def _deadline(last: date, about: date) -> Step:
     after = "问的那一天已经过了；以前申请过的逐年续领" if about > last else "以后逐年续领"
-    return Step(f"{_said(last)}是这样的孩子首次申请的截止日，{after}", str(last), _WHEN)
+    return Step(f"{in_words(last)}是这样的孩子首次申请的截止日，{after}", str(last), _WHEN)
 
 
 def _late(late: bool) -> tuple[str, ...]:
@@ -117,7 +118,7 @@ def _apply(hukou_in: str | None) -> Step:
 
 def _too_old(born: date, until_age: DatedValue, when: str) -> Fails:
     age = until_age.value
-    said = f"国家育儿补贴发到满{age}周岁，孩子{_said(born)}出生，{when}已经满了{age}周岁"
+    said = f"国家育儿补贴发到满{age}周岁，孩子{in_words(born)}出生，{when}已经满了{age}周岁"
     return Fails((Step(said, str(born), until_age.ref),))
 
 
@@ -125,7 +126,3 @@ def _unborn(amount: DatedValue) -> Fails:
     each = yuan(amount.value)
     first = Step("问的那一天孩子还没有出生，国家育儿补贴要孩子出生以后，当年或者次年首次申请", "", _WHEN)
     return Fails((first, Step(f"出生以后不分孩次，每个孩子每年{each}元", str(each), amount.ref)))
-
-
-def _said(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

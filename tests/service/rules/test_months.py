@@ -61,13 +61,30 @@ def test_both_cases_are_among_the_worked_examples() -> None:
     assert assess(deduction, {"child_birth_date": MonthTold(2023, 10, 1)}, ASKED, ASKED).eligible is False
 
 
-def test_the_working_names_no_day_that_nobody_told() -> None:
-    facts = {"child_birth_date": MonthTold(2024, 11, 1), "tax_year": 2026}
-    found = assess(benefits()["infant-care-tax-deduction"], facts, ASKED, ASKED)
+@pytest.mark.parametrize(
+    ("slug", "facts", "sentence"),
+    [
+        (
+            "infant-care-tax-deduction",
+            {"child_birth_date": MonthTold(2024, 11, 1), "tax_year": 2026},
+            "孩子2024年11月出生，2026年度12个月都没有满3周岁",
+        ),
+        (
+            "national-childcare-allowance",
+            {"child_birth_date": MonthTold(2025, 12, 1)},
+            "孩子2025年12月出生，问的那一天还不满3周岁",
+        ),
+        (
+            "assisted-reproduction-cap",
+            {"mother_birth_date": MonthTold(1991, 10, 1), "institution_in": "city"},
+            "女方1991年10月出生，到2026年11月24日满35周岁，符合年满35周岁的条件",
+        ),
+    ],
+)
+def test_the_working_names_no_day_that_nobody_told(slug: str, facts: Facts, sentence: str) -> None:
+    found = assess(benefits()[slug], facts, ASKED, ASKED)
 
-    assert [step.sentence for step in found.working if "出生" in step.sentence] == [
-        "孩子2024年11月出生，2026年度12个月都没有满3周岁"
-    ]
+    assert [step.sentence for step in found.working if "月出生" in step.sentence] == [sentence]
 
 
 def test_is_written_and_read_as_year_and_month() -> None:
